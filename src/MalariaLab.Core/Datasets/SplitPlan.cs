@@ -1,0 +1,48 @@
+namespace MalariaLab.Core.Datasets;
+
+/// <summary>Parts of a split.</summary>
+public enum SplitPart : byte { Train, Validation, Test, Unused }
+
+/// <summary>What stays together when images are dealt to parts.</summary>
+public enum SplitUnit { Image, Group }
+
+/// <summary>How the parts are made.</summary>
+public enum SplitMethod { Ratio, Folders, KFold }
+
+/// <summary>The request for a split; the assignment that follows from it is stored and immutable.</summary>
+public sealed record SplitPlan
+{
+    /// <summary>Method.</summary>
+    public SplitMethod Method { get; init; } = SplitMethod.Ratio;
+
+    /// <summary>Whether images or whole groups (patients) are dealt.</summary>
+    public SplitUnit Unit { get; init; } = SplitUnit.Group;
+
+    /// <summary>Share of training images, in percent; the three shares sum to 100.</summary>
+    public double TrainPercent { get; init; } = 60;
+
+    /// <summary>Share of validation images, in percent.</summary>
+    public double ValidationPercent { get; init; } = 10;
+
+    /// <summary>Share of test images, in percent.</summary>
+    public double TestPercent { get; init; } = 30;
+
+    /// <summary>Seed of the shuffle.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Keep class shares alike in all parts.</summary>
+    public bool Stratified { get; init; } = true;
+
+    /// <summary>KFold: number of folds.</summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>KFold: which fold is the test part, from 0.</summary>
+    public int Fold { get; init; }
+}
+
+/// <summary>What the splitter needs to know of an image.</summary>
+/// <param name="Sha256">Content hash, 64 hex digits.</param>
+/// <param name="Label">Class index.</param>
+/// <param name="Group">Group (patient) key, or null.</param>
+/// <param name="GivenPart">Part named by the source folders, or null.</param>
+public readonly record struct SplitItem(string Sha256, int Label, string? Group, SplitPart? GivenPart);

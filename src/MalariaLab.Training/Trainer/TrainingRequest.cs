@@ -1,0 +1,55 @@
+namespace MalariaLab.Training;
+
+/// <summary>Everything that a training needs; numbers follow from <see cref="Spec"/> and <see cref="Data"/> alone.</summary>
+public sealed record TrainingRequest
+{
+    /// <summary>What to train.</summary>
+    public required ExperimentSpec Spec { get; init; }
+
+    /// <summary>Images, labels and parts.</summary>
+    public required ITrainingData Data { get; init; }
+
+    /// <summary>Folder of this run's checkpoints and weights; made when absent.</summary>
+    public required string CheckpointFolder { get; init; }
+
+    /// <summary>Name, version and commit of the program, written into checkpoints and weight files.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>Safetensors, .pth or .h5 file for a spec whose weights start from a file or from another run.</summary>
+    public string? StartWeightsFile { get; init; }
+
+    /// <summary>Device in LibTorch's words: <c>cpu</c>, <c>cuda:0</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Threads at most; null takes every core. Does not change the numbers of a deterministic run.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Folder for features of frozen backbones, shared by runs; null caches none.</summary>
+    public string? FeatureCacheFolder { get; init; }
+
+    /// <summary>Clock of durations and progress.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
+/// <summary>Images of one dataset version at one size, with one split. Safe for reading from several threads.</summary>
+public interface ITrainingData
+{
+    /// <summary>Class names in label order, 2 to 20.</summary>
+    IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Height and width of every image in pixels.</summary>
+    int Size { get; }
+
+    /// <summary>3 for RGB, 1 for grey.</summary>
+    int Channels { get; }
+
+    /// <summary>Pixels of an image, [row][column][channel].</summary>
+    /// <param name="index">Position in the manifest.</param>
+    ReadOnlySpan<byte> Image(int index);
+
+    /// <summary>Class index of an image.</summary>
+    int Label(int index);
+
+    /// <summary>Manifest positions of a part, ascending.</summary>
+    IReadOnlyList<int> Indices(SplitPart part);
+}

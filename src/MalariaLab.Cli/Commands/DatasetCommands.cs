@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace MalariaLab.Cli.Commands;
+
+/// <summary><c>dataset import | list | show</c>.</summary>
+public static class DatasetCommands
+{
+    /// <summary>The command with its sub-commands.</summary>
+    public static Command Create(Option<bool> json) =>
+        new("dataset", "Import and look at datasets.") { Import(json), List(json), Show(json) };
+
+    private static Command Import(Option<bool> json)
+    {
+        var path = new Argument<string>("PATH") { Description = "A zip file, a folder of class folders, or \"sample\" for the generated cells." };
+        var name = new Option<string>("--name") { Description = "Name of the dataset.", Required = true };
+        var group = new Option<string>("--group") { Description = "How to find an image's patient: none, nih, kermany, regex:PATTERN or csv:FILE.", DefaultValueFactory = _ => "none" };
+        var wait = new Option<bool>("--wait") { Description = "Wait until the import is finished." };
+        var command = new Command("import", "Upload images and have every one of them checked.") { path, name, group, wait };
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var lab = new LabClient();
+            using var body = Upload(parsed.GetValue(path)!, parsed.GetValue(name)!, parsed.GetValue(group)!);
+            var import = await lab.Post("imports", body, ct);
+            if (parsed.GetValue(wait))
+                import = await Waiting.Until(lab, $"imports/{import["import"]}", IsFinished, s => $"{s["stage"]} {s["done"]}/{s["total"]}", ct);
+            if (parsed.GetValue(json)) Output.Json(import);
+            else Output.Fields(import, "import", "dataset", "status", "verdict", "images", "refused");
+            return (string?)import["status"] is "failed" or "canceled" ? 1 : 0;
+        });
+        return command;
+    }
+
+    private static Command List(Option<bool> json)
+    {
+        var command = new Command("list", "All datasets.");
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var lab = new LabClient();
+            var datasets = await lab.Get("datasets", ct);
+            if (parsed.GetValue(json)) Output.Json(datasets);
+            else Output.Table(datasets, "dataset", "name", "version", "status", "images", "classes", "groups");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Show(Option<bool> json)
+    {
+        var dataset = new Argument<string>("D") { Description = "Id or name." };
+        var command = new Command("show", "One dataset with its splits.") { dataset };
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var lab = new LabClient();
+            var found = await lab.Get($"datasets/{Uri.EscapeDataString(parsed.GetValue(dataset)!)}", ct);
+            if (parsed.GetValue(json))
+            {
+                Output.Json(found);
+                return 0;
+            }
+            Output.Fields(found, "dataset", "name", "version", "status", "verdict", "images", "classes", "positiveClass", "groups", "refused", "bytes", "hash");
+            Output.Table(found["classCounts"]!, "class", "images");
+            Output.Table(found["splits"]!, "split", "name", "train", "validation", "test", "leakedGroups", "hash");
+            return 0;
+        });
+        return command;
+    }
+
+    private static bool IsFinished(JsonNode import) => (string?)import["status"] is "ready" or "notReady" or "failed" or "canceled";
+
+    private static MultipartFormDataContent Upload(string path, string name, string group)
+    {
+        // Fields go before the file, so that the server knows what the stream is before it begins.
+        var form = new MultipartFormDataContent { { new StringContent(name), "name" } };
+        if (group.StartsWith("csv:", StringComparison.Ordinal))
+        {
+            var file = group["csv:".Length..];
+            if (!File.Exists(file)) throw new LabException($"The group map {file} does not exist.");
+            form.Add(new StringContent("csv:" + Path.GetFileName(file)), "group");
+            form.Add(new StreamContent(File.OpenRead(file)), "groups", Path.GetFileName(file));
+        }
+        else form.Add(new StringContent(group), "group");
+
+        if (path == "sample") form.Add(new StringContent("sample"), "source");
+        else if (Directory.Exists(path)) form.Add(new FolderContent(path), "file", Path.GetFileName(Path.GetFullPath(path)) + ".zip");
+        else if (File.Exists(path)) form.Add(new StreamContent(File.OpenRead(path)), "file", Path.GetFileName(path));
+        else throw new LabException($"{path} does not exist: give a zip file or a folder of class folders.");
+        return form;
+    }
+}

@@ -1,0 +1,45 @@
+namespace MalariaLab.Data.Entities;
+
+/// <summary>Scores of a run on a part of a dataset version, in manifest order.</summary>
+public sealed class PredictionSet
+{
+    /// <summary>Row id.</summary>
+    public long Id { get; set; }
+
+    /// <summary>The run.</summary>
+    public long RunId { get; set; }
+
+    /// <summary>The version that was scored; another one than the run's own for an external validation.</summary>
+    public long DatasetVersionId { get; set; }
+
+    /// <summary>Which images: see <see cref="PredictionScope"/>.</summary>
+    public required string Scope { get; set; }
+
+    /// <summary>Hash of the scored images and labels, see <see cref="Core.Datasets.ContentHashes"/>.</summary>
+    public required string SetHash { get; set; }
+
+    /// <summary>Images.</summary>
+    public int Count { get; set; }
+
+    /// <summary>Classes.</summary>
+    public int Classes { get; set; }
+
+    /// <summary>Little-endian float32 [count, classes], rows sum to 1.</summary>
+    public required byte[] Scores { get; set; }
+
+    /// <summary>When it was stored.</summary>
+    public DateTimeOffset At { get; set; }
+}
+
+/// <summary>Which images a prediction set or an evaluation covers.</summary>
+public static class PredictionScope
+{
+    /// <summary>The run's validation part.</summary>
+    public const string Validation = "validation";
+
+    /// <summary>The run's test part.</summary>
+    public const string Test = "test";
+
+    /// <summary>Every image of a version (external validation).</summary>
+    public const string All = "all";
+}

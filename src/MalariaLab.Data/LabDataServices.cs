@@ -1,0 +1,52 @@
+using MalariaLab.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace MalariaLab.Data;
+
+/// <summary>Registration of the data layer.</summary>
+public static class LabDataServices
+{
+    /// <summary>Names of the assemblies that hold the migrations.</summary>
+    internal const string SqliteMigrations = "MalariaLab.Migrations.Sqlite", PostgresMigrations = "MalariaLab.Migrations.Postgres";
+
+    /// <summary>
+    /// Adds the context factory, the migrator, paths, store, queries and commands. Call <see cref="DatabaseMigrator.MigrateAsync"/> before the first use.
+    /// </summary>
+    public static IServiceCollection AddLabData(this IServiceCollection services, LabDataOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<LabPaths>();
+        services.AddDbContextFactory<LabDbContext>((provider, builder) => builder.UseLab(options, provider.GetRequiredService<LabPaths>().LabDb));
+        services.AddSingleton<DatabaseMigrator>();
+        return services;
+    }
+
+    /// <summary>A context for generating migrations; it never connects.</summary>
+    public static LabDbContext CreateForDesign(LabDatabase provider)
+    {
+        var builder = new DbContextOptionsBuilder<LabDbContext>();
+        builder.UseLab(new LabDataOptions { DataFolder = ".", Provider = provider, ConnectionString = "Host=localhost" }, "design.db");
+        return new LabDbContext(builder.Options);
+    }
+
+    /// <summary>Points <paramref name="builder"/> at the lab's database.</summary>
+    internal static void UseLab(this DbContextOptionsBuilder builder, LabDataOptions options, string sqliteFile)
+    {
+        if (options.Provider == LabDatabase.Sqlite)
+        {
+            builder.UseSqlite($"Data Source={sqliteFile};Default Timeout=30", sqlite => sqlite.MigrationsAssembly(SqliteMigrations));
+            builder.AddInterceptors(new SqlitePragmas());
+        }
+        else
+        {
+            builder.UseNpgsql(options.ConnectionString ?? throw new InvalidOperationException("PostgreSQL needs a connection string (Lab:ConnectionString)."),
+                postgres => postgres.MigrationsAssembly(PostgresMigrations));
+        }
+        // Raised only when several DbContext models share a process, which tests do on purpose.
+        builder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
+    }
+}

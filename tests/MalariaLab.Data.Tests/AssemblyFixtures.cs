@@ -1,0 +1,4 @@
+using MalariaLab.Testing;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]

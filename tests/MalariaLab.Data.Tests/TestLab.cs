@@ -1,0 +1,79 @@
+using MalariaLab.Testing;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace MalariaLab.Data.Tests;
+
+/// <summary>A migrated lab in a temporary folder, on SQLite or on the private PostgreSQL, with a clock that the test moves.</summary>
+internal sealed class TestLab : IAsyncDisposable
+{
+    private static readonly SemaphoreSlim Gate = new(1, 1);
+    private static string? postgresTemplate;
+
+    private TestLab(ServiceProvider services, LabDataOptions options, ManualTime time)
+    {
+        Services = services;
+        Options = options;
+        Time = time;
+    }
+
+    public ServiceProvider Services { get; }
+
+    public LabDataOptions Options { get; }
+
+    public ManualTime Time { get; }
+
+    public static async Task<TestLab> CreateAsync(LabDatabase provider, PostgresServer postgres, bool migrate = true, Action<IServiceCollection>? configure = null)
+    {
+        var options = new LabDataOptions { DataFolder = Directory.CreateTempSubdirectory("lab-data-").FullName, Provider = provider };
+        if (provider == LabDatabase.Postgres)
+            options.ConnectionString = await postgres.CreateDatabaseAsync(migrate ? await PostgresTemplateAsync(postgres) : null);
+        var lab = Build(options, new ManualTime(), configure);
+        if (migrate) await lab.Get<DatabaseMigrator>().MigrateAsync();
+        return lab;
+    }
+
+    /// <summary>A second process on the same lab.</summary>
+    public TestLab Sibling() => Build(Options, Time, null);
+
+    public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
+
+    public LabDbContext Db() => Get<IDbContextFactory<LabDbContext>>().CreateDbContext();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Services.DisposeAsync();
+        if (Options.Provider == LabDatabase.Sqlite) SqliteConnection.ClearAllPools();
+        if (Directory.Exists(Options.DataFolder)) Directory.Delete(Options.DataFolder, recursive: true);
+    }
+
+    private static TestLab Build(LabDataOptions options, ManualTime time, Action<IServiceCollection>? configure)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<TimeProvider>(time);
+        services.AddLabData(options);
+        configure?.Invoke(services);
+        return new TestLab(services.BuildServiceProvider(), options, time);
+    }
+
+    private static async Task<string> PostgresTemplateAsync(PostgresServer postgres)
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            if (postgresTemplate is not null) return postgresTemplate;
+            await using var lab = await CreateAsync(LabDatabase.Postgres, postgres, migrate: false);
+            await lab.Get<DatabaseMigrator>().MigrateAsync();
+            // A template may have no open connection.
+            await using (var connection = new NpgsqlConnection(lab.Options.ConnectionString)) NpgsqlConnection.ClearPool(connection);
+            return postgresTemplate = new NpgsqlConnectionStringBuilder(lab.Options.ConnectionString).Database!;
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+}

@@ -72,7 +72,7 @@ public sealed record ArchitectureSpec
     public int Channels { get; init; } = 3;
 
     /// <summary>Sizes of the hidden dense layers of the head; empty takes the architecture's own.</summary>
-    public IReadOnlyList<int> HeadUnits { get; init; } = [];
+    public ValueList<int> HeadUnits { get; init; } = [];
 
     /// <summary>Dropout rate of the head, 0 ≤ rate &lt; 1; null takes the architecture's own.</summary>
     public double? Dropout { get; init; }
@@ -273,7 +273,7 @@ public sealed record LossSpec
     public ClassWeighting ClassWeighting { get; init; } = ClassWeighting.None;
 
     /// <summary>For <see cref="ClassWeighting.Given"/>: one weight a class, in class order.</summary>
-    public IReadOnlyList<double> ClassWeights { get; init; } = [];
+    public ValueList<double> ClassWeights { get; init; } = [];
 }
 
 /// <summary><c>Balanced</c>: n / (classes · count of the class), over the training part.</summary>

@@ -1,6 +1,24 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using MalariaLab.Web.Components;
+using MalariaLab.Web.Hosting;
+
+try
+{
+    // The settings lie beside the program, so that it starts alike from any working directory.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.WebHost.UseStaticWebAssets();
+    builder.AddLab();
+
+    var app = builder.Build();
+    app.UseLab();
+    app.MapLab();
+    await app.RunAsync();
+    return 0;
+}
+catch (LabStartException refusal)
+{
+    await Console.Error.WriteLineAsync($"MalariaLab cannot start: {refusal.Message}");
+    return 1;
+}
 
 /// <summary>Entry point of the web process; public so that tests can host it.</summary>
 public partial class Program;

@@ -1,0 +1,139 @@
+using MalariaLab.Web.Localisation;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace MalariaLab.Web.Components.Charts;
+
+/// <summary>Lines over epochs, steps, thresholds or rates. Updates send only what is new.</summary>
+public sealed partial class LineChart : ComponentBase, IAsyncDisposable
+{
+    private readonly Dictionary<string, int> sent = [];
+    private ElementReference element;
+    private IJSObjectReference? module;
+    private IJSObjectReference? chart;
+    private object? drawn;
+    private bool log;
+    private bool table;
+
+    /// <summary>What is shown.</summary>
+    [Parameter, EditorRequired]
+    public string Title { get; set; } = "";
+
+    /// <summary>The lines. A new list object makes the chart look for changes; points once given are taken to stay.</summary>
+    [Parameter, EditorRequired]
+    public IReadOnlyList<ChartSeries> Series { get; set; } = [];
+
+    /// <summary>Name of the x axis.</summary>
+    [Parameter]
+    public string XTitle { get; set; } = "Epoch";
+
+    /// <summary>Unit or format of y: <c>percent</c>, <c>number</c> or <c>scientific</c>.</summary>
+    [Parameter]
+    public string Format { get; set; } = "number";
+
+    /// <summary>Whether the y axis may be switched to logarithmic.</summary>
+    [Parameter]
+    public bool AllowLog { get; set; }
+
+    /// <summary>Lowest y shown; null fits.</summary>
+    [Parameter]
+    public double? Min { get; set; }
+
+    /// <summary>Highest y shown; null fits.</summary>
+    [Parameter]
+    public double? Max { get; set; }
+
+    /// <summary>Both axes from 0 to 1 and a diagonal, as for ROC curves.</summary>
+    [Parameter]
+    public bool UnitSquare { get; set; }
+
+    /// <summary>A mark, such as the best epoch.</summary>
+    [Parameter]
+    public ChartMark? Mark { get; set; }
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
+    private Microsoft.AspNetCore.Components.NavigationManager Navigation { get; set; } = null!;
+
+    /// <inheritdoc />
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (ReferenceEquals(drawn, Series) && !firstRender) return;
+        drawn = Series;
+        await Guarded(async () =>
+        {
+            if (chart is null)
+            {
+                module = await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/chart.js"]).ToString());
+                chart = await module.InvokeAsync<IJSObjectReference>("create", element, Navigation.ToAbsoluteUri(Assets["lib/apexcharts/apexcharts.esm.js"]).ToString(), Options());
+                Remember();
+            }
+            else await Update(chart);
+        });
+    }
+
+    private async Task Update(IJSObjectReference target)
+    {
+        var grown = Series.Count == sent.Count && Series.All(s => sent.ContainsKey(s.Name) && s.Points.Count >= sent[s.Name] && s.Points.Count <= Downsampling.Limit);
+        if (grown)
+        {
+            var news = Series.Select(s => s.Points.Skip(sent[s.Name]).Select(Pair).ToArray()).ToArray();
+            if (news.All(points => points.Length == 0) && Mark is null) return;
+            await target.InvokeVoidAsync("append", news, Mark);
+        }
+        else await target.InvokeVoidAsync("replace", Options());
+        Remember();
+    }
+
+    private void Remember()
+    {
+        sent.Clear();
+        foreach (var series in Series) sent[series.Name] = series.Points.Count;
+    }
+
+    private object Options() => new
+    {
+        Series = Series.Select(s => new { s.Name, s.Colour, s.Dashed, Points = Downsampling.MinMax(s.Points).Select(Pair) }),
+        XTitle,
+        Format,
+        Log = log,
+        Min,
+        Max,
+        UnitSquare,
+        Mark,
+        Title,
+    };
+
+    private static double?[] Pair(ChartPoint point) => [point.X, point.Drawn];
+
+    private async Task ToggleLog()
+    {
+        log = !log;
+        await Guarded(async () => { if (chart is not null) await chart.InvokeVoidAsync("replace", Options()); });
+    }
+
+    private Task SavePng() => Guarded(async () => { if (chart is not null) await chart.InvokeVoidAsync("savePng", Title); });
+
+    private Task CopyData() => Guarded(async () => await Js.InvokeVoidAsync("lab.copyText", ChartTable.TabSeparated(Series, XTitle)));
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await Guarded(async () =>
+    {
+        if (chart is not null)
+        {
+            await chart.InvokeVoidAsync("destroy");
+            await chart.DisposeAsync();
+        }
+        if (module is not null) await module.DisposeAsync();
+    });
+
+    // The browser may leave at any moment; then there is nothing left to draw on.
+    private static async Task Guarded(Func<Task> call)
+    {
+        try { await call(); }
+        catch (JSDisconnectedException) { }
+        catch (OperationCanceledException) { }
+    }
+}

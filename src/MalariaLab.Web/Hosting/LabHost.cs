@@ -1,0 +1,41 @@
+using MalariaLab.Web.Components;
+using MalariaLab.Web.Localisation;
+using Radzen;
+
+namespace MalariaLab.Web.Hosting;
+
+/// <summary>Composition of the web process.</summary>
+public static class LabHost
+{
+    /// <summary>Registers everything.</summary>
+    /// <exception cref="LabStartException">A setting is wrong.</exception>
+    public static void AddLab(this WebApplicationBuilder builder)
+    {
+        StartChecks.Run(builder.Configuration);
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.Configure<LabSettings>(builder.Configuration.GetSection("Lab"));
+        services.Configure<WorkerSettings>(builder.Configuration.GetSection("Worker"));
+        services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
+        services.AddRadzenComponents();
+        services.AddScoped<Words>();
+        services.AddHealthChecks();
+        services.AddProblemDetails();
+    }
+
+    /// <summary>The order of what every request passes.</summary>
+    public static void UseLab(this WebApplication app)
+    {
+        app.UseExceptionHandler("/error");
+        app.UseSecurityHeaders();
+        app.UseAntiforgery();
+    }
+
+    /// <summary>Every endpoint.</summary>
+    public static void MapLab(this WebApplication app)
+    {
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapHealthChecks(LabUrls.Health).AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+}

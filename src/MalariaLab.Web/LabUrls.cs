@@ -1,0 +1,88 @@
+using System.Globalization;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace MalariaLab.Web;
+
+/// <summary>Every address of the lab is made here, so that a link and the page that it opens cannot drift apart.</summary>
+public static class LabUrls
+{
+    /// <summary>What runs now.</summary>
+    public const string Home = "/";
+
+    /// <summary>List of datasets.</summary>
+    public const string Datasets = "/datasets";
+
+    /// <summary>Import wizard.</summary>
+    public const string ImportDataset = "/datasets/import";
+
+    /// <summary>The queue.</summary>
+    public const string Queue = "/queue";
+
+    /// <summary>Table of runs.</summary>
+    public const string Runs = "/runs";
+
+    /// <summary>People, tokens, workers, storage.</summary>
+    public const string Admin = "/admin";
+
+    /// <summary>The visitor's own account and API tokens.</summary>
+    public const string Account = "/account";
+
+    /// <summary>Sign-in form.</summary>
+    public const string SignInPath = "/sign-in";
+
+    /// <summary>Receives the sign-out form.</summary>
+    public const string SignOut = "/sign-out";
+
+    /// <summary>Creation of the first administrator.</summary>
+    public const string SetUp = "/set-up";
+
+    /// <summary>Answers when the web process is up.</summary>
+    public const string Health = "/health";
+
+    /// <summary>Root of the REST interface.</summary>
+    public const string Api = "/api/v1";
+
+    /// <summary>One dataset, optionally an older version.</summary>
+    public static string Dataset(long id, int? version = null) => With($"/datasets/{Text(id)}", ("version", Text(version)));
+
+    /// <summary>Progress of an import job.</summary>
+    public static string Import(long id) => $"/datasets/imports/{Text(id)}";
+
+    /// <summary>Thumbnail of an image of a dataset.</summary>
+    public static string Thumbnail(long imageId, int size) => With($"/images/{Text(imageId)}/thumbnail", ("size", Text(size)));
+
+    /// <summary>An image as it was imported, re-encoded for browsers.</summary>
+    public static string Image(long imageId) => $"/images/{Text(imageId)}";
+
+    /// <summary>Experiment form: empty, from a recipe, on a dataset, or as a changed copy of a run.</summary>
+    public static string NewExperiment(string? recipe = null, long? dataset = null, long? from = null) =>
+        With("/experiments/new", ("recipe", recipe), ("dataset", Text(dataset)), ("from", Text(from)));
+
+    /// <summary>One run, optionally on one of its tabs.</summary>
+    public static string Run(long id, string? tab = null) => With($"/runs/{Text(id)}", ("tab", tab));
+
+    /// <summary>Comparison of runs.</summary>
+    public static string Compare(params IEnumerable<long> ids) => With("/compare", ("runs", string.Join(',', ids.Select(id => Text(id)))));
+
+    /// <summary>Prediction with a run's model.</summary>
+    public static string Predict(long? run = null) => With("/predict", ("run", Text(run)));
+
+    /// <summary>Sign-in that goes on to a page of the lab.</summary>
+    public static string SignIn(string? returnUrl = null) => With(SignInPath, ("returnUrl", returnUrl));
+
+    /// <summary>Page where an invited person makes the account.</summary>
+    public static string Invitation(string token) => $"/join/{Uri.EscapeDataString(token)}";
+
+    /// <summary>Read-only page behind a share link.</summary>
+    public static string Share(string token) => $"/s/{Uri.EscapeDataString(token)}";
+
+    /// <summary>Adds those values that are there to the query.</summary>
+    public static string With(string path, params IEnumerable<(string Key, string? Value)> query) =>
+        QueryHelpers.AddQueryString(path, query.Where(q => !string.IsNullOrEmpty(q.Value)).Select(q => KeyValuePair.Create(q.Key, q.Value)));
+
+    /// <summary>A path within the lab, or home: what a visitor brings as return address may not lead elsewhere.</summary>
+    public static string Local(string? url) =>
+        url is ['/', ..] && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal) && !url.Any(char.IsControl) ? url : Home;
+
+    private static string? Text(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture);
+}

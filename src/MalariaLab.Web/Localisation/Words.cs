@@ -1,0 +1,24 @@
+namespace MalariaLab.Web.Localisation;
+
+/// <summary>Words of the visitor's language: <c>T["Queue"]</c>, <c>T["{0} of {1} epochs", 3, 30]</c>. Text without a translation stays English.</summary>
+public sealed class Words
+{
+    private IReadOnlyDictionary<string, string> dictionary = Languages.Of("en");
+
+    /// <summary>Code of the language.</summary>
+    public string Language { get; private set; } = "en";
+
+    /// <summary>The text in this language.</summary>
+    public string this[string english] => dictionary.GetValueOrDefault(english, english);
+
+    /// <summary>The text in this language with its placeholders filled.</summary>
+    public string this[string english, params object?[] values] => string.Format(System.Globalization.CultureInfo.InvariantCulture, this[english], values);
+
+    /// <summary>Chooses the language; unknown codes change nothing.</summary>
+    public void Use(string? code)
+    {
+        if (!Languages.IsKnown(code)) return;
+        Language = code!;
+        dictionary = Languages.Of(code!);
+    }
+}

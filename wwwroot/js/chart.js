@@ -1,0 +1,107 @@
+// The lab's only touch of ApexCharts. Colours are read from the style sheet, so that charts follow light and dark.
+let library;
+
+const colour = index => getComputedStyle(document.documentElement).getPropertyValue("--series-" + index)
+  && resolve(`var(--series-${index})`);
+
+// light-dark() and var() are resolved by the browser, on an element that nobody sees.
+function resolve(value) {
+  const probe = document.createElement("span");
+  probe.style.color = value;
+  document.body.append(probe);
+  const result = getComputedStyle(probe).color;
+  probe.remove();
+  return result;
+}
+
+const formats = {
+  percent: v => (v * 100).toFixed(1) + " %",
+  scientific: v => v === 0 ? "0" : v.toExponential(1),
+  number: v => {
+    const size = Math.abs(v);
+    if (v === 0) return "0";
+    return size >= 1e5 || size < 1e-3 ? v.toExponential(1) : String(+v.toPrecision(3));
+  },
+};
+
+function apexOptions(o) {
+  const format = v => v == null || !Number.isFinite(v) ? "–" : formats[o.format](v);
+  const line = resolve("var(--line)"), text = resolve("var(--text-2)");
+  const few = Math.max(0, ...o.series.map(s => s.points.length)) < 3;
+  // A logarithm has no place for zero and below.
+  const point = ([x, y]) => ({ x, y: o.log && !(y > 0) ? null : y });
+  return {
+    chart: {
+      type: "line", height: 260, animations: { enabled: false }, toolbar: { show: false }, zoom: { enabled: true, type: "x" },
+      background: "transparent", fontFamily: "inherit", foreColor: text, parentHeightOffset: 0,
+    },
+    theme: { mode: lab.isDark() ? "dark" : "light" },
+    series: o.series.map(s => ({ name: s.name, data: s.points.map(point) })),
+    colors: o.series.map(s => colour(s.colour)),
+    stroke: { width: 2, curve: "straight", dashArray: o.series.map(s => s.dashed ? 5 : 0) },
+    markers: { size: few ? 4 : 0, hover: { size: 4 } },
+    grid: { borderColor: line, strokeDashArray: 2, padding: { left: 4, right: 8 } },
+    legend: { show: o.series.length > 1, position: "top", horizontalAlign: "left", markers: { size: 5 } },
+    xaxis: {
+      type: "numeric", title: { text: o.xTitle, style: { fontWeight: 400, color: text } }, tooltip: { enabled: false },
+      min: o.unitSquare ? 0 : undefined, max: o.unitSquare ? 1 : undefined, tickAmount: o.unitSquare ? 5 : ticks(o),
+      labels: { formatter: v => String(+Number(v).toPrecision(4)) }, axisBorder: { color: line }, axisTicks: { color: line },
+    },
+    yaxis: {
+      logarithmic: o.log, logBase: 10, forceNiceScale: !o.log && !o.unitSquare, labels: { formatter: format },
+      min: o.unitSquare ? 0 : o.min ?? undefined, max: o.unitSquare ? 1 : o.max ?? undefined, tickAmount: 5,
+    },
+    tooltip: { shared: !o.unitSquare, intersect: false, x: { formatter: v => `${o.xTitle} ${+Number(v).toPrecision(4)}` }, y: { formatter: format } },
+    annotations: { xaxis: mark(o.mark, text) },
+    noData: { text: "–" },
+  };
+}
+
+const mark = (m, text) => m ? [{ x: m.x, borderColor: text, strokeDashArray: 3, label: { text: m.label, orientation: "horizontal", borderColor: "transparent", style: { background: "transparent", color: text } } }] : [];
+
+// Epochs are whole numbers: no more ticks than there are.
+function ticks(o) {
+  const xs = o.series.flatMap(s => s.points.map(p => p[0]));
+  const span = Math.max(...xs) - Math.min(...xs);
+  return xs.length && xs.every(Number.isInteger) && span > 0 ? Math.min(span, 10) : undefined;
+}
+
+class LineChart {
+  constructor(element, options) {
+    this.options = options;
+    this.chart = new library(element, apexOptions(options));
+    this.onTheme = () => this.replace(this.options);
+    window.addEventListener("lab-theme", this.onTheme);
+  }
+
+  async append(news, mark) {
+    this.options.mark = mark;
+    news.forEach((points, i) => this.options.series[i].points.push(...points));
+    await this.replace(this.options);
+  }
+
+  async replace(options) {
+    this.options = options;
+    await this.chart.updateOptions(apexOptions(options), true, false, false);
+  }
+
+  async savePng(name) {
+    const { imgURI } = await this.chart.dataURI({ scale: 2 });
+    const link = document.createElement("a");
+    link.href = imgURI;
+    link.download = name + ".png";
+    link.click();
+  }
+
+  destroy() {
+    window.removeEventListener("lab-theme", this.onTheme);
+    this.chart.destroy();
+  }
+}
+
+export async function create(element, libraryUrl, options) {
+  library ??= (await import(libraryUrl)).default;
+  const chart = new LineChart(element, options);
+  await chart.chart.render();
+  return chart;
+}

@@ -40,21 +40,21 @@ public static class PredictionBlob
     /// <param name="labels">Class names of the dataset version.</param>
     /// <param name="groups">Groups in manifest order; empty when not needed.</param>
     /// <param name="imageIds">Image names in manifest order; empty when not needed.</param>
-    /// <exception cref="InvalidDataException">The bytes are damaged, or do not belong to this dataset.</exception>
+    /// <exception cref="ExplainedException">The bytes are damaged, or do not belong to this dataset.</exception>
     public static Predictions Read(ReadOnlySpan<byte> bytes, IReadOnlyList<string> labels, IReadOnlyList<string?>? groups = null, IReadOnlyList<string>? imageIds = null)
     {
         if (bytes.Length < HeaderBytes || !bytes[..4].SequenceEqual(Magic))
-            throw new InvalidDataException("The stored predictions do not begin as predictions do; evaluate the run again.");
+            throw new ExplainedException("The stored predictions do not begin as predictions do; evaluate the run again.");
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
         if (version != Version)
-            throw new InvalidDataException($"The stored predictions have format {version}, this program reads {Version}; use the program that wrote them or evaluate the run again.");
+            throw new ExplainedException($"The stored predictions have format {version}, this program reads {Version}; use the program that wrote them or evaluate the run again.");
         var n = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         var k = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
         if (n < 0 || k is < 2 or > Predictions.MaxClasses || bytes.Length != Length(n, k)
             || !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
-            throw new InvalidDataException("The stored predictions are damaged (their checksum does not match); evaluate the run again.");
+            throw new ExplainedException("The stored predictions are damaged (their checksum does not match); evaluate the run again.");
         if (k != labels.Count)
-            throw new InvalidDataException($"The stored predictions are for {k} classes, the dataset has {labels.Count}.");
+            throw new ExplainedException($"The stored predictions are for {k} classes, the dataset has {labels.Count}.");
 
         var probabilities = new float[n * k];
         for (var i = 0; i < probabilities.Length; i++)
@@ -63,7 +63,7 @@ public static class PredictionBlob
         for (var i = 0; i < n; i++) truth[i] = bytes[HeaderBytes + (probabilities.Length * sizeof(float)) + i];
         Predictions predictions = new() { Labels = labels, Truth = truth, Probabilities = probabilities, Groups = groups ?? [], ImageIds = imageIds ?? [] };
         try { predictions.Validate(); }
-        catch (ArgumentException e) { throw new InvalidDataException($"The stored predictions do not fit the dataset: {e.Message}", e); }
+        catch (ArgumentException e) { throw new ExplainedException($"The stored predictions do not fit the dataset: {e.Message}", e); }
         return predictions;
     }
 

@@ -105,10 +105,10 @@ public sealed class EvaluatorTests
         {
             var damaged = blob.ToArray();
             damaged[i] ^= 0x10;
-            Assert.Throws<InvalidDataException>(() => PredictionBlob.Read(damaged, Cells.Labels));
-            Assert.Throws<InvalidDataException>(() => PredictionBlob.Read(blob.AsSpan(0, i), Cells.Labels));
+            Assert.Throws<ExplainedException>(() => PredictionBlob.Read(damaged, Cells.Labels));
+            Assert.Throws<ExplainedException>(() => PredictionBlob.Read(blob.AsSpan(0, i), Cells.Labels));
         }
-        Assert.Throws<InvalidDataException>(() => PredictionBlob.Read(blob, ["a", "b", "c"]));
+        Assert.Throws<ExplainedException>(() => PredictionBlob.Read(blob, ["a", "b", "c"]));
     }
 
     [Fact]

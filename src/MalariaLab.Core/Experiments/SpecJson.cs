@@ -24,10 +24,13 @@ public static class SpecJson
     public static ExperimentSpec Read(string json) =>
         JsonSerializer.Deserialize<ExperimentSpec>(json, Options) ?? throw new JsonException("The spec is empty.");
 
-    /// <summary>SHA-256 (64 hex digits) of the canonical text without the row ids, so that it is the same in every lab.</summary>
+    /// <summary>
+    /// SHA-256 (64 hex digits) of the canonical text of the <see cref="SpecNormal"/> form without the row ids of the data, so that it is the same in
+    /// every lab and for every spec that trains alike.
+    /// </summary>
     public static string Hash(ExperimentSpec spec)
     {
-        var portable = spec with { Data = spec.Data with { DatasetVersionId = 0, SplitId = 0 } };
+        var portable = SpecNormal.Of(spec) with { Data = spec.Data with { DatasetVersionId = 0, SplitId = 0 } };
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Write(portable))));
     }
 }

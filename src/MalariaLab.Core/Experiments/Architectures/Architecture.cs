@@ -39,6 +39,9 @@ public sealed record Architecture
     /// <summary>What ends the network for two classes; more take softmax.</summary>
     public OutputUnit Output { get; init; } = OutputUnit.Softmax;
 
+    /// <summary>The scaling that its published ImageNet weights were trained with; null where there are none.</summary>
+    public PixelScaling? PretrainedScaling { get; init; }
+
     /// <summary>The spec with this architecture's own values.</summary>
     public ArchitectureSpec Defaults => new() { Key = Key, Size = Size, Channels = Channels };
 

@@ -17,6 +17,7 @@ public static class ResNet50V2
         Size = 128,
         HeadUnits = [128],
         Dropout = 0.5,
+        PretrainedScaling = PixelScaling.MinusOneToOne,
         Backbone = b =>
         {
             b.Block("conv1")

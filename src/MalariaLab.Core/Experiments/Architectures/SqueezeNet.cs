@@ -11,6 +11,7 @@ public static class SqueezeNet
         Description = "Eight fire modules that squeeze to few channels and expand by 1×1 and 3×3, global average pool.",
         Size = 128,
         Dropout = 0.5,
+        PretrainedScaling = PixelScaling.Caffe,
         Backbone = b =>
         {
             b.Block("conv1").Conv(64, 3, stride: 2).Relu().MaxPool(3, 2, "pool1");

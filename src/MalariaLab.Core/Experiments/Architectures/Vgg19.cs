@@ -13,6 +13,7 @@ public static class Vgg19
         HeadUnits = [512, 512],
         Dropout = 0.3,
         Output = OutputUnit.Sigmoid,
+        PretrainedScaling = PixelScaling.Caffe,
         Backbone = b =>
         {
             Block(b, "block1", filters: 64, convolutions: 2);

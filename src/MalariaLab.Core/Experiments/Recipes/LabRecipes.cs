@@ -1,0 +1,54 @@
+using MalariaLab.Core.Datasets;
+
+namespace MalariaLab.Core.Experiments;
+
+/// <summary>The lab's own recipes: patients never seen in the test, modern optimisation.</summary>
+internal static class LabRecipes
+{
+    private static readonly SplitPlan ByPatient = new() { Unit = SplitUnit.Group, TrainPercent = 60, ValidationPercent = 10, TestPercent = 30, Seed = 42 };
+
+    private static readonly AugmentationSpec CellViews = new()
+    {
+        FlipHorizontal = true,
+        FlipVertical = true,
+        QuarterTurns = true,
+        Brightness = 0.1,
+        Contrast = 0.1,
+        Saturation = 0.1,
+        Hue = 0.02,
+    };
+
+    public static Recipe SqueezeNet { get; } = new()
+    {
+        Key = "squeezenet",
+        Title = "SqueezeNet 1.1",
+        Description = "A network with ImageNet weights that are small enough to fine-tune anywhere, on a split by patient.",
+        Source = "The lab's own, on SqueezeNet 1.1 (Iandola et al. 2016).",
+        Split = ByPatient,
+        StartsFromImageNet = true,
+        Architecture = Architectures.SqueezeNet.Figure.Defaults,
+        Preprocessing = new() { Interpolation = Interpolation.Bilinear, Scaling = PixelScaling.Caffe },
+        Augmentation = CellViews,
+        Optimizer = new() { Kind = OptimizerKind.AdamW, LearningRate = 3e-4, WeightDecay = 0.01, EpsilonForm = EpsilonForm.PyTorch, Epsilon = 1e-8 },
+        Schedule = new() { Kind = ScheduleKind.Cosine, WarmUpEpochs = 1 },
+        Training = new() { Epochs = 15, BatchSize = 32 },
+    };
+
+    public static Recipe CellNet { get; } = new()
+    {
+        Key = "cellnet",
+        Title = "CellNet",
+        Description = "The lab's own network for cells, made for a CPU: few weights, strong augmentation, averaged weights. The one to beat.",
+        Source = "The lab's own.",
+        Split = ByPatient,
+        Architecture = Architectures.CellNet.Figure.Defaults,
+        Preprocessing = new() { Interpolation = Interpolation.Bilinear, Scaling = PixelScaling.Unit },
+        Augmentation = CellViews,
+        Optimizer = new() { Kind = OptimizerKind.AdamW, LearningRate = 3e-3, WeightDecay = 0.02, EpsilonForm = EpsilonForm.PyTorch, Epsilon = 1e-8 },
+        Schedule = new() { Kind = ScheduleKind.OneCycle, RiseShare = 0.3 },
+        Loss = new() { LabelSmoothing = 0.05 },
+        Training = new() { Epochs = 24, BatchSize = 64, WeightEmaDecay = 0.995 },
+    };
+
+    public static IReadOnlyList<Recipe> All { get; } = [SqueezeNet, CellNet];
+}

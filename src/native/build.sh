@@ -37,7 +37,8 @@ build() {
   fi
   command -v cmake >/dev/null || missing "cmake is not installed." "cmake ninja-build g++"
   command -v "${CXX:-g++}" >/dev/null || missing "there is no C++ compiler (${CXX:-g++})." "g++"
-  local options=(-DCMAKE_BUILD_TYPE=Release -DMALARIALAB_BUILD_TORCH=OFF -DMALARIALAB_BUILD_IMAGE=OFF "-DMALARIALAB_BUILD_$upper=ON")
+  local options=(-DCMAKE_BUILD_TYPE=Release -DMALARIALAB_BUILD_TORCH=OFF -DMALARIALAB_BUILD_IMAGE=OFF "-DMALARIALAB_BUILD_$upper=ON"
+    "-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=$tree/$name/out")
   command -v ninja >/dev/null && options+=(-G Ninja)
   if [ "$name" = torch ]; then
     if [ -n "${LIBTORCH:-}" ]; then
@@ -54,7 +55,7 @@ build() {
     echo "Building $so failed; the whole log is $log." >&2
     exit 1
   fi
-  cp -f "$tree/$name/$name/$so" "$lib/$so.new"
+  cp -f "$tree/$name/out/$so" "$lib/$so.new"
   mv -f "$lib/$so.new" "$lib/$so"
   state "$name" >"$stamp"
 }

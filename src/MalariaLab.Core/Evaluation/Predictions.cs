@@ -18,7 +18,7 @@ public sealed record Predictions
     /// <summary>Group (patient) of each image, null where unknown; empty when the dataset has none.</summary>
     public IReadOnlyList<string?> Groups { get; init; } = [];
 
-    /// <summary>Name of each image; empty when not needed.</summary>
+    /// <summary>What names each image everywhere (its content hash or name), each once; empty when not needed.</summary>
     public IReadOnlyList<string> ImageIds { get; init; } = [];
 
     /// <summary>Number of images.</summary>
@@ -50,6 +50,28 @@ public sealed record Predictions
         if (Classes > 2) return MultiClassMetrics.ArgMaxRows(ToDoubles(), Classes);
         var index = positive ?? throw new ArgumentNullException(nameof(positive), $"Say which of {string.Join(" and ", Labels)} is the positive class.");
         return Array.ConvertAll(Scores(index), score => score >= threshold ? index : 1 - index);
+    }
+
+    /// <summary>The same predictions in the image order of <paramref name="other"/>: matched by image id, without ids by position.</summary>
+    /// <exception cref="ArgumentException">The two do not speak of the same images.</exception>
+    public Predictions InOrderOf(Predictions other)
+    {
+        var order = new int[other.Count];
+        var byId = ImageIds.Count > 0 && other.ImageIds.Count > 0;
+        var at = byId ? ImageIds.Select((id, i) => (id, i)).ToDictionary(x => x.id, x => x.i, StringComparer.Ordinal) : [];
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = !byId ? i : at.GetValueOrDefault(other.ImageIds[i], -1);
+            if (Count != other.Count || order[i] < 0 || Truth[order[i]] != other.Truth[i])
+                throw new ArgumentException("The two predictions are not of the same images with the same labels.", nameof(other));
+        }
+        return this with
+        {
+            Truth = other.Truth,
+            Probabilities = [.. order.SelectMany(i => Probabilities.AsSpan(i * Classes, Classes).ToArray())],
+            Groups = other.Groups,
+            ImageIds = other.ImageIds,
+        };
     }
 
     /// <summary>Checks shapes and ranges.</summary>

@@ -94,6 +94,7 @@ public sealed class DisposeScopeTests
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
+        set_num_threads_of_this_thread(1);
         var net = new SmallNet();
         var images = rand([8, 3, 12, 12]);
         var labels = randint(0, 2, [8, 1]).to(float32);

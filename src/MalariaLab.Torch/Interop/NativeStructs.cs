@@ -21,7 +21,7 @@ internal struct NativeValue
 [StructLayout(LayoutKind.Sequential)]
 internal struct NativeOptimizer
 {
-    internal int Algorithm, EpsilonInside, EpsilonHat, Nesterov, Amsgrad, DecoupledDecay;
+    internal int Algorithm, EpsilonInside, EpsilonHat, Nesterov, Amsgrad, DecoupledDecay, RateOnApply, Reserved;
     internal long Step;
     internal double LearningRate, Momentum, Rho, Beta1, Beta2, Epsilon, WeightDecay, GradientScale;
 }

@@ -127,6 +127,8 @@ typedef struct {
   int32_t nesterov;
   int32_t amsgrad;
   int32_t decoupled_decay; /* AdamW; 0: decay is added to the gradient */
+  int32_t rate_on_apply;   /* SGD, RMSprop with momentum: the rate multiplies the velocity (PyTorch), not what enters it (Keras) */
+  int32_t reserved;
   int64_t step;            /* from 1 */
   double learning_rate, momentum, rho, beta1, beta2, epsilon, weight_decay, gradient_scale;
 } mlt_optimizer;

@@ -43,20 +43,21 @@ template <class T>
 void sgd(const mlt_optimizer& o, const Buffers<T>& b, int64_t n) {
   const Rule<T> rule(o);
   const T momentum = static_cast<T>(o.momentum);
+  const T in = o.rate_on_apply ? T(1) : rule.lr, out = o.rate_on_apply ? rule.lr : T(1);
   if (!b.s0) {
     each(n, [=](int64_t i) { b.p[i] = b.p[i] * rule.keep - rule.lr * rule.gradient(b, i); });
   } else if (o.nesterov) {
     each(n, [=](int64_t i) {
-      const T step = rule.lr * rule.gradient(b, i);
+      const T step = in * rule.gradient(b, i);
       const T velocity = momentum * b.s0[i] - step;
       b.s0[i] = velocity;
-      b.p[i] = b.p[i] * rule.keep + (momentum * velocity - step);
+      b.p[i] = b.p[i] * rule.keep + out * (momentum * velocity - step);
     });
   } else {
     each(n, [=](int64_t i) {
-      const T velocity = momentum * b.s0[i] - rule.lr * rule.gradient(b, i);
+      const T velocity = momentum * b.s0[i] - in * rule.gradient(b, i);
       b.s0[i] = velocity;
-      b.p[i] = b.p[i] * rule.keep + velocity;
+      b.p[i] = b.p[i] * rule.keep + out * velocity;
     });
   }
 }
@@ -79,14 +80,15 @@ void rmsprop(const mlt_optimizer& o, const Buffers<T>& b, int64_t n) {
   const Rule<T> rule(o);
   const T rho = static_cast<T>(o.rho), rest = static_cast<T>(1 - o.rho), momentum = static_cast<T>(o.momentum);
   const T outside = static_cast<T>(o.epsilon_inside ? 0 : o.epsilon), inside = static_cast<T>(o.epsilon_inside ? o.epsilon : 0);
+  const T in = o.rate_on_apply ? T(1) : rule.lr, out = o.rate_on_apply ? rule.lr : T(1);
   each(n, [=](int64_t i) {
     const T g = rule.gradient(b, i);
     const T mean_square = rho * b.s0[i] + rest * g * g;
     b.s0[i] = mean_square;
     const T root = std::sqrt(mean_square + inside) + outside;
-    T step = root > 0 ? rule.lr * g / root : T(0);
+    T step = root > 0 ? in * g / root : T(0);
     if (b.s1) b.s1[i] = step = momentum * b.s1[i] + step;
-    b.p[i] = b.p[i] * rule.keep - step;
+    b.p[i] = b.p[i] * rule.keep - out * step;
   });
 }
 
@@ -132,15 +134,16 @@ void step_on_device(const mlt_optimizer& o, at::Tensor p, at::Tensor g, at::Tens
   if (o.gradient_scale != 1) g = g * o.gradient_scale;
   if (o.weight_decay != 0 && !o.decoupled_decay) g = g.add(p, o.weight_decay);
   if (o.weight_decay != 0 && o.decoupled_decay) p.mul_(1 - o.learning_rate * o.weight_decay);
+  const double in = o.rate_on_apply ? 1 : o.learning_rate, out = o.rate_on_apply ? o.learning_rate : 1;
   switch (o.algorithm) {
     case MLT_SGD:
       if (!s0.defined()) {
         p.add_(g, -o.learning_rate);
         break;
       }
-      s0.mul_(o.momentum).add_(g, -o.learning_rate);
-      if (o.nesterov) p.add_(s0, o.momentum).add_(g, -o.learning_rate);
-      else p.add_(s0);
+      s0.mul_(o.momentum).add_(g, -in);
+      if (o.nesterov) p.add_(s0, out * o.momentum).add_(g, -in * out);
+      else p.add_(s0, out);
       break;
     case MLT_ADAGRAD:
       s0.addcmul_(g, g);
@@ -149,8 +152,8 @@ void step_on_device(const mlt_optimizer& o, at::Tensor p, at::Tensor g, at::Tens
     case MLT_RMSPROP:
       s0.mul_(o.rho).addcmul_(g, g, 1 - o.rho);
       if (s1.defined()) {
-        s1.mul_(o.momentum).addcdiv_(g, root(s0, o), o.learning_rate);
-        p.sub_(s1);
+        s1.mul_(o.momentum).addcdiv_(g, root(s0, o), in);
+        p.sub_(s1, out);
       } else {
         p.addcdiv_(g, root(s0, o), -o.learning_rate);
       }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MalariaLab.Core.Experiments;
 
 /// <summary>
@@ -180,6 +182,7 @@ public sealed record AugmentationSpec
     public bool AlsoValidation { get; init; }
 
     /// <summary>True when nothing is switched on.</summary>
+    [JsonIgnore]
     public bool IsNone => this == new AugmentationSpec() || this == new AugmentationSpec { AlsoValidation = true };
 }
 

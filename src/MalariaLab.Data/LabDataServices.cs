@@ -1,3 +1,5 @@
+using MalariaLab.Data.Jobs;
+using MalariaLab.Data.Runs;
 using MalariaLab.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -13,7 +15,7 @@ public static class LabDataServices
     internal const string SqliteMigrations = "MalariaLab.Migrations.Sqlite", PostgresMigrations = "MalariaLab.Migrations.Postgres";
 
     /// <summary>
-    /// Adds the context factory, the migrator, paths, store, queries and commands. Call <see cref="DatabaseMigrator.MigrateAsync"/> before the first use.
+    /// Adds the context factory, the migrator, paths, store, queries and commands; commands that queue work also need <c>AddLabJobs</c>. Call <see cref="DatabaseMigrator.MigrateAsync"/> before the first use.
     /// </summary>
     public static IServiceCollection AddLabData(this IServiceCollection services, LabDataOptions options)
     {
@@ -22,6 +24,14 @@ public static class LabDataServices
         services.AddSingleton<LabPaths>();
         services.AddDbContextFactory<LabDbContext>((provider, builder) => builder.UseLab(options, provider.GetRequiredService<LabPaths>().LabDb));
         services.AddSingleton<DatabaseMigrator>();
+        services.AddSingleton<ChangeFeed>();
+        services.AddSingleton<RunCommands>();
+        services.AddSingleton<RunLibrary>();
+        services.AddSingleton<RunExecution>();
+        services.AddSingleton<RunResults>();
+        services.AddSingleton<LabTasks>();
+        services.AddSingleton<TaskExecution>();
+        services.AddSingleton<WorkerRegistry>();
         return services;
     }
 

@@ -1,4 +1,2 @@
-using MalariaLab.Testing;
-using Xunit;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]

@@ -1,7 +1,4 @@
 using MalariaLab.Data.Entities;
-using MalariaLab.Testing;
-using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace MalariaLab.Data.Tests;
 

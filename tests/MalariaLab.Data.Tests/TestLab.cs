@@ -1,6 +1,5 @@
-using MalariaLab.Testing;
+using MalariaLab.Data.Jobs;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -55,6 +54,8 @@ internal sealed class TestLab : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton<TimeProvider>(time);
         services.AddLabData(options);
+        services.AddSingleton<FakeScheduler>();
+        services.AddSingleton<IJobScheduler>(provider => provider.GetRequiredService<FakeScheduler>());
         configure?.Invoke(services);
         return new TestLab(services.BuildServiceProvider(), options, time);
     }

@@ -1,0 +1,3 @@
+global using MalariaLab.Testing;
+global using Microsoft.EntityFrameworkCore;
+global using Xunit;

@@ -1,3 +1,4 @@
+using MalariaLab.Core;
 using MalariaLab.Web.Components;
 using MalariaLab.Web.Hosting;
 
@@ -14,7 +15,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (LabStartException refusal)
+catch (ExplainedException refusal)
 {
     await Console.Error.WriteLineAsync($"MalariaLab cannot start: {refusal.Message}");
     return 1;

@@ -1,5 +1,9 @@
+using MalariaLab.Core;
+using MalariaLab.Data;
 using MalariaLab.Web.Components;
+using MalariaLab.Web.Features.Account;
 using MalariaLab.Web.Localisation;
+using MalariaLab.Web.Security;
 using Radzen;
 
 namespace MalariaLab.Web.Hosting;
@@ -8,7 +12,7 @@ namespace MalariaLab.Web.Hosting;
 public static class LabHost
 {
     /// <summary>Registers everything.</summary>
-    /// <exception cref="LabStartException">A setting is wrong.</exception>
+    /// <exception cref="ExplainedException">A setting is wrong.</exception>
     public static void AddLab(this WebApplicationBuilder builder)
     {
         StartChecks.Run(builder.Configuration);
@@ -16,6 +20,9 @@ public static class LabHost
         services.AddSingleton(TimeProvider.System);
         services.Configure<LabSettings>(builder.Configuration.GetSection("Lab"));
         services.Configure<WorkerSettings>(builder.Configuration.GetSection("Worker"));
+        services.AddLabData(builder.Configuration.GetSection("Lab").Get<LabDataOptions>()!);
+        services.AddLabAccounts();
+        services.AddHostedService<LabStart>();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
         services.AddRadzenComponents();
         services.AddScoped<Words>();
@@ -28,6 +35,8 @@ public static class LabHost
     {
         app.UseExceptionHandler("/error");
         app.UseSecurityHeaders();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseAntiforgery();
     }
 
@@ -36,6 +45,7 @@ public static class LabHost
     {
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealthChecks(LabUrls.Health).AllowAnonymous();
+        app.MapSignOut();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 }

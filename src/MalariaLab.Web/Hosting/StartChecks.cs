@@ -1,4 +1,5 @@
 using System.Net;
+using MalariaLab.Core;
 
 namespace MalariaLab.Web.Hosting;
 
@@ -6,18 +7,18 @@ namespace MalariaLab.Web.Hosting;
 public static class StartChecks
 {
     /// <summary>Checks settings and addresses.</summary>
-    /// <exception cref="LabStartException">Something is wrong; the message says what and what to do.</exception>
+    /// <exception cref="ExplainedException">Something is wrong; the message says what and what to do.</exception>
     public static void Run(IConfiguration configuration)
     {
         var settings = Read<LabSettings>(configuration, "Lab");
         Read<WorkerSettings>(configuration, "Worker");
         if (string.IsNullOrWhiteSpace(settings.DataFolder))
-            throw new LabStartException("Lab:DataFolder is empty. Name the folder that shall hold the lab's data.");
+            throw new ExplainedException("Lab:DataFolder is empty. Name the folder that shall hold the lab's data.");
         if (!Localisation.Languages.IsKnown(settings.Language))
-            throw new LabStartException($"Lab:Language is \"{settings.Language}\". Use en or zh.");
+            throw new ExplainedException($"Lab:Language is \"{settings.Language}\". Use en or zh.");
         if (settings.AllowRemote) return;
         foreach (var address in Addresses(configuration).Where(address => !IsLoopback(address)))
-            throw new LabStartException(
+            throw new ExplainedException(
                 $"{address} can be reached from other machines. Use http://127.0.0.1:PORT, or set Lab:AllowRemote=true " +
                 "if that is meant, and put a proxy with TLS in front.");
     }
@@ -33,7 +34,7 @@ public static class StartChecks
     private static T Read<T>(IConfiguration configuration, string section) where T : new()
     {
         try { return configuration.GetSection(section).Get<T>() ?? new T(); }
-        catch (InvalidOperationException e) { throw new LabStartException($"Settings in section {section}: {e.Message}"); }
+        catch (InvalidOperationException e) { throw new ExplainedException($"Settings in section {section}: {e.Message}"); }
     }
 
     private static IEnumerable<string> Addresses(IConfiguration configuration)

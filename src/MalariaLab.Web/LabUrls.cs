@@ -34,7 +34,10 @@ public static class LabUrls
     public const string SignOut = "/sign-out";
 
     /// <summary>Creation of the first administrator.</summary>
-    public const string SetUp = "/set-up";
+    public const string SetUp = "/setup";
+
+    /// <summary>Shown for addresses that lead nowhere.</summary>
+    public const string NotFound = "/not-found";
 
     /// <summary>Answers when the web process is up.</summary>
     public const string Health = "/health";

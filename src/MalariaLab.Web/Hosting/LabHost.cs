@@ -1,5 +1,6 @@
 using MalariaLab.Core;
 using MalariaLab.Data;
+using MalariaLab.Web.Api;
 using MalariaLab.Web.Components;
 using MalariaLab.Web.Features.Account;
 using MalariaLab.Web.Localisation;
@@ -15,12 +16,12 @@ public static class LabHost
     /// <exception cref="ExplainedException">A setting is wrong.</exception>
     public static void AddLab(this WebApplicationBuilder builder)
     {
-        StartChecks.Run(builder.Configuration);
+        var settings = StartChecks.Run(builder.Configuration);
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.Configure<LabSettings>(builder.Configuration.GetSection("Lab"));
         services.Configure<WorkerSettings>(builder.Configuration.GetSection("Worker"));
-        services.AddLabData(builder.Configuration.GetSection("Lab").Get<LabDataOptions>()!);
+        services.AddLabData(settings.ToDataOptions());
         services.AddLabAccounts();
         services.AddHostedService<LabStart>();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
@@ -28,12 +29,15 @@ public static class LabHost
         services.AddScoped<Words>();
         services.AddHealthChecks();
         services.AddProblemDetails();
+        services.AddExceptionHandler<ApiFailures>();
+        services.AddOpenApi();
     }
 
     /// <summary>The order of what every request passes.</summary>
     public static void UseLab(this WebApplication app)
     {
         app.UseExceptionHandler("/error");
+        app.UseStatusCodePagesWithReExecute(LabUrls.NotFound);
         app.UseSecurityHeaders();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -45,7 +49,9 @@ public static class LabHost
     {
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealthChecks(LabUrls.Health).AllowAnonymous();
+        app.MapLabApi();
         app.MapSignOut();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // SecurityHeaders names the frame ancestors for every answer, so Blazor need not.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }
 }

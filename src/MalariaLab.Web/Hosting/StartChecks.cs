@@ -1,26 +1,30 @@
 using System.Net;
 using MalariaLab.Core;
+using MalariaLab.Data;
 
 namespace MalariaLab.Web.Hosting;
 
 /// <summary>What is checked before anything listens or is written.</summary>
 public static class StartChecks
 {
-    /// <summary>Checks settings and addresses.</summary>
+    /// <summary>Checks settings and addresses, and gives the settings.</summary>
     /// <exception cref="ExplainedException">Something is wrong; the message says what and what to do.</exception>
-    public static void Run(IConfiguration configuration)
+    public static LabSettings Run(IConfiguration configuration)
     {
         var settings = Read<LabSettings>(configuration, "Lab");
         Read<WorkerSettings>(configuration, "Worker");
-        if (string.IsNullOrWhiteSpace(settings.DataFolder))
-            throw new ExplainedException("Lab:DataFolder is empty. Name the folder that shall hold the lab's data.");
+        if (string.IsNullOrWhiteSpace(settings.Data))
+            throw new ExplainedException("Lab:Data is empty. Name the folder that shall hold the lab's data.");
+        if (settings.Database == LabDatabase.Postgres && string.IsNullOrWhiteSpace(settings.ConnectionString))
+            throw new ExplainedException("Lab:Database is Postgres, so Lab:ConnectionString has to say where it is.");
         if (!Localisation.Languages.IsKnown(settings.Language))
             throw new ExplainedException($"Lab:Language is \"{settings.Language}\". Use en or zh.");
-        if (settings.AllowRemote) return;
+        if (settings.AllowRemote) return settings;
         foreach (var address in Addresses(configuration).Where(address => !IsLoopback(address)))
             throw new ExplainedException(
                 $"{address} can be reached from other machines. Use http://127.0.0.1:PORT, or set Lab:AllowRemote=true " +
                 "if that is meant, and put a proxy with TLS in front.");
+        return settings;
     }
 
     /// <summary>True for addresses that only this machine reaches.</summary>

@@ -10,7 +10,7 @@ public static class SignOutEndpoint
     /// <summary>Maps it.</summary>
     public static void MapSignOut(this IEndpointRouteBuilder endpoints) => endpoints.MapPost(LabUrls.SignOut, async (HttpContext context, IAntiforgery antiforgery, SignInManager<LabUser> signIn) =>
     {
-        await antiforgery.ValidateRequestAsync(context);
+        if (!await antiforgery.IsRequestValidAsync(context)) return Results.BadRequest();
         await signIn.SignOutAsync();
         return Results.LocalRedirect(LabUrls.SignInPath);
     });

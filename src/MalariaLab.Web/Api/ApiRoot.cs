@@ -1,0 +1,26 @@
+using MalariaLab.Web.Security;
+
+namespace MalariaLab.Web.Api;
+
+/// <summary>The REST interface as a whole: bearer tokens only, refusals as problem documents, changes for members and administrators.</summary>
+public static class ApiRoot
+{
+    /// <summary>Maps it, its OpenAPI document and an answer for unknown addresses.</summary>
+    public static void MapLabApi(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup(LabUrls.Api).RequireAuthorization(LabAccounts.Api).AddEndpointFilter<ApiProblems>().AddEndpointFilter(RequireRole);
+        api.MapDatasets();
+        api.MapResults();
+        api.MapFallback("{**path}", (string? path) => Results.Problem($"There is nothing at {LabUrls.Api}/{path}.", statusCode: StatusCodes.Status404NotFound, title: "Not found"))
+            .ExcludeFromDescription();
+        endpoints.MapOpenApi(LabUrls.Api + "/openapi.json").RequireAuthorization(LabAccounts.Api);
+    }
+
+    // Viewers read; whatever is not a plain question needs a member.
+    private static async ValueTask<object?> RequireRole(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || http.User.MayChange()) return await next(context);
+        return Results.Problem("Viewers cannot change anything; ask an administrator of the lab.", statusCode: StatusCodes.Status403Forbidden, title: "Not allowed");
+    }
+}

@@ -1,0 +1,77 @@
+using MalariaLab.Web.Components.Charts;
+using MalariaLab.Web.Components.Shared;
+using Xunit;
+
+namespace MalariaLab.Web.Tests;
+
+public sealed class ChartTests
+{
+    [Fact]
+    public void MinMax_OfALongSeries_KeepsEndsAndExtremesInOrderWithinTheLimit()
+    {
+        var points = Enumerable.Range(0, 100_000).Select(i => new ChartPoint(i, Math.Sin(i / 900.0))).ToList();
+        points[43_210] = new(43_210, 50);
+        points[77_777] = new(77_777, -50);
+        var thin = Downsampling.MinMax(points);
+        Assert.InRange(thin.Count, 500, Downsampling.Limit);
+        Assert.Equal(points[0], thin[0]);
+        Assert.Equal(points[^1], thin[^1]);
+        Assert.Contains(points[43_210], thin);
+        Assert.Contains(points[77_777], thin);
+        Assert.Equal(thin.OrderBy(p => p.X), thin);
+    }
+
+    [Fact]
+    public void MinMax_AcrossAStretchWithoutValues_LeavesAGap()
+    {
+        var points = Enumerable.Range(0, 3000).Select(i => new ChartPoint(i, i is > 1000 and < 2000 ? double.NaN : i)).ToList();
+        Assert.Contains(Downsampling.MinMax(points), p => p.Drawn is null && p.X is > 1000 and < 2000);
+    }
+
+    [Fact]
+    public void MinMax_OfAShortSeries_IsTheSeries()
+    {
+        ChartPoint[] points = [new(1, 0.5), new(2, null)];
+        Assert.Same(points, Downsampling.MinMax(points));
+    }
+
+    [Fact]
+    public void Table_ForTheClipboard_JoinsSeriesByX() =>
+        Assert.Equal("Epoch\ttrain\tvalidation\n1\t0.5\t\n2\t0.25\t0.75\n", ChartTable.TabSeparated(
+            [new("train", [new(1, 0.5), new(2, 0.25)], 0), new("validation", [new(2, 0.75), new(1, double.NaN)], 1)], "Epoch"));
+
+    [Fact]
+    public void Colours_OfComparedRuns_AreTheirOwnAndDistinct()
+    {
+        Assert.Equal(Palette.OfRun(5), Palette.ForRuns([5, 9])[5]);
+        Assert.Equal(8, Palette.ForRuns([1, 9, 17, 25, 33, 41, 49, 57]).Values.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(0.95631, "95.6 %")]
+    [InlineData(1.0, "100.0 %")]
+    [InlineData(double.NaN, "–")]
+    [InlineData(null, "–")]
+    public void Percent_HasOneDecimal(double? share, string text) => Assert.Equal(text, Figures.Percent(share));
+
+    [Theory]
+    [InlineData(0.11542, "0.1154")]
+    [InlineData(12.3456, "12.35")]
+    [InlineData(30, "30")]
+    [InlineData(0.00001, "1e-5")]
+    [InlineData(0.001, "0.001")]
+    [InlineData(0, "0")]
+    [InlineData(double.PositiveInfinity, "–")]
+    public void Number_HasSensiblePrecision(double value, string text) => Assert.Equal(text, Figures.Number(value));
+
+    [Theory]
+    [InlineData(4.2, "4.2 s")]
+    [InlineData(200, "3 min 20 s")]
+    [InlineData(7500, "2 h 05 min")]
+    [InlineData(273600, "3 d 4 h")]
+    public void Duration_IsReadable(double seconds, string text) => Assert.Equal(text, Figures.Duration(seconds));
+
+    [Fact]
+    public void Sparkline_WithAGap_LiftsThePen() =>
+        Assert.Equal("M2 25L40.67 3M118 3", Sparkline.Path([0, 1, null, 1]));
+}

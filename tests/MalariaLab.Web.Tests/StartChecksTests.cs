@@ -1,0 +1,39 @@
+using MalariaLab.Core;
+using MalariaLab.Web.Hosting;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace MalariaLab.Web.Tests;
+
+public sealed class StartChecksTests
+{
+    [Theory]
+    [InlineData("http://127.0.0.1:5080")]
+    [InlineData("http://[::1]:5080")]
+    [InlineData("http://localhost:5080;https://localhost:5081")]
+    public void Loopback_Starts(string urls) => Assert.Equal("data", StartChecks.Run(Settings(("Urls", urls))).Data);
+
+    [Theory]
+    [InlineData("Urls", "http://0.0.0.0:5080")]
+    [InlineData("Urls", "http://*:5080")]
+    [InlineData("Urls", "http://127.0.0.1:5080;http://192.168.1.7:5080")]
+    [InlineData("Kestrel:Endpoints:Http:Url", "http://[::]:80")]
+    [InlineData("HTTP_PORTS", "8080")]
+    public void OtherAddresses_AreRefusedWithoutAcknowledgement(string key, string value)
+    {
+        var refusal = Assert.Throws<ExplainedException>(() => StartChecks.Run(Settings((key, value))));
+        Assert.Contains("Lab:AllowRemote=true", refusal.Message);
+        StartChecks.Run(Settings((key, value), ("Lab:AllowRemote", "true")));
+    }
+
+    [Theory]
+    [InlineData("Lab:Language", "fr", "Use en or zh")]
+    [InlineData("Lab:Data", " ", "Lab:Data is empty")]
+    [InlineData("Lab:AllowRemote", "perhaps", "section Lab")]
+    [InlineData("Lab:Database", "Postgres", "Lab:ConnectionString")]
+    public void WrongSettings_AreExplained(string key, string value, string sentence) =>
+        Assert.Contains(sentence, Assert.Throws<ExplainedException>(() => StartChecks.Run(Settings((key, value)))).Message);
+
+    private static IConfiguration Settings(params (string Key, string Value)[] values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value))).Build();
+}

@@ -1,5 +1,5 @@
-using MalariaLab.Core.Experiments.Architectures;
 using MalariaLab.Torch;
+using MalariaLab.Torch.Optim;
 
 namespace MalariaLab.Training.Architectures;
 
@@ -55,13 +55,8 @@ public sealed class NetworkWeights : IDisposable
     public Tensor View(ParameterSlot slot) => View(slot, slot.Trains ? Trainable : Fixed);
 
     /// <summary>The place of a tensor in another buffer of the same length, its gradient for example.</summary>
-    public Tensor View(ParameterSlot slot, Tensor buffer)
-    {
-        var flat = buffer.narrow(0, slot.Offset, slot.Count);
-        return ChannelsLast && slot.Shape is [var output, var input, var height, var width]
-            ? flat.view(output, height, width, input).permute(0, 3, 1, 2)
-            : flat.view(slot.Shape);
-    }
+    public Tensor View(ParameterSlot slot, Tensor buffer) =>
+        FlatBuffers.View(buffer, slot.Offset, slot.Shape, ChannelsLast ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
 
     /// <summary>All tensors by name, dense and row-major, for a file.</summary>
     public Dictionary<string, Tensor> Named() => Layout.Slots.ToDictionary(slot => slot.Name, slot => View(slot).contiguous());

@@ -12,7 +12,7 @@ public interface ITrainer
     TrainingOutcome Run(TrainingRequest request, ITrainingObserver observer, CancellationToken cancellation);
 }
 
-/// <summary>What a training tells while it runs; all calls come from the training's thread, in order.</summary>
+/// <summary>What a training tells while it runs; calls come one at a time, progress possibly from another thread than the rest.</summary>
 public interface ITrainingObserver
 {
     /// <summary>Another stage begins.</summary>

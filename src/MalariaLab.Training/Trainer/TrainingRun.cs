@@ -1,0 +1,226 @@
+using System.Globalization;
+using MalariaLab.Core.Experiments.Architectures;
+using MalariaLab.Core.Experiments.Callbacks;
+using MalariaLab.Torch;
+using MalariaLab.Torch.Optim;
+using MalariaLab.Training.Architectures;
+using MalariaLab.Training.Checkpoints;
+using MalariaLab.Training.Data;
+using MalariaLab.Training.Engine;
+using MalariaLab.Training.Loss;
+using MalariaLab.Training.Scoring;
+using MalariaLab.Training.Weights;
+
+namespace MalariaLab.Training;
+
+/// <summary>One execution of a <see cref="TrainingRequest"/>: prepares, trains epoch by epoch, scores.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private const string WeightsName = "weights.safetensors";
+    private readonly TrainingRequest _request;
+    private readonly ITrainingObserver _observer;
+    private readonly CancellationToken _cancellation;
+    private readonly IReadOnlyList<int> _training;
+    private readonly IReadOnlyList<int> _validation;
+    private readonly CheckpointStore _store;
+    private readonly NetworkWeights _weights;
+    private readonly TrainingSession _session;
+    private readonly CpuEngine _engine;
+    private readonly Scorer _scorer;
+    private readonly ProgressMeter _progress;
+
+    public TrainingRun(TrainingRequest request, ITrainingObserver observer, CancellationToken cancellation)
+    {
+        (_request, _observer, _cancellation) = (request, observer, cancellation);
+        observer.OnStage(TrainingStage.Preparing);
+        Check(request);
+        var (spec, data) = (request.Spec, request.Data);
+        (_training, _validation) = (data.Indices(SplitPart.Train), data.Indices(SplitPart.Validation));
+        var classes = data.ClassNames.Count;
+        var layout = new ParameterLayout(ArchitectureCatalogue.Build(spec.Architecture, classes), spec.Weights);
+        _store = new CheckpointStore(request.CheckpointFolder, observer.OnLog);
+        _weights = new NetworkWeights(layout, channelsLast: true, torch.CPU);
+        _session = new TrainingSession(spec, _weights, _store, request.Program, WeightsFile.Describe(spec, data.ClassNames, request.Program));
+        if (_session.Restore())
+            observer.OnLog($"Going on from the checkpoint of epoch {_session.Epochs.Count}.");
+        else
+            Start();
+        var unit = layout.Graph.Output.Unit;
+        var labels = _training.Select(data.Label).ToArray();
+        var loss = new CrossEntropy(unit, spec.Loss.LabelSmoothing, ClassWeights.For(spec.Loss, labels, classes));
+        var feed = new ImageFeed(data, spec);
+        var threads = request.Threads ?? Environment.ProcessorCount;
+        _engine = new CpuEngine(_weights, _session.Gradients, feed, _session.Optimizer, loss, spec.Training, threads);
+        _scorer = new Scorer(feed, _engine.Pool, unit, classes);
+        _progress = new ProgressMeter(request.Clock, observer, spec.Training.Epochs, _training.Count);
+        EnvironmentText = $"CPU, LibTorch {torch.__version__}, {threads} threads";
+        observer.OnLog($"{spec.Architecture.Key} on {EnvironmentText}: {_training.Count} training and {_validation.Count} validation images, "
+            + (_engine.IsSharded ? "bits independent of the thread count." : "batch normalisation over the whole batch, so other thread counts may change the last bits."));
+    }
+
+    private string EnvironmentText { get; }
+
+    private ExperimentSpec Spec => _request.Spec;
+
+    public TrainingOutcome ToTheEnd()
+    {
+        foreach (var epoch in _session.Epochs)
+            _observer.OnEpoch(epoch);
+        if (!_session.IsFinished)
+        {
+            _observer.OnStage(TrainingStage.Training);
+            while (!_session.IsFinished)
+            {
+                var record = Epoch(_session.Epochs.Count + 1);
+                _session.Finish(record);
+                _observer.OnEpoch(record);
+            }
+        }
+        if (_session.StoppedEarly)
+            _observer.OnLog($"Stopped early: no better validation loss since epoch {_session.EarlyStopping!.BestEpoch}.");
+        _observer.OnStage(TrainingStage.Evaluating);
+        return Evaluate();
+    }
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _session.Dispose();
+        _weights.Dispose();
+    }
+
+    private static void Check(TrainingRequest request)
+    {
+        var (spec, data) = (request.Spec, request.Data);
+        if (data.Size != spec.Architecture.Size || data.Channels != spec.Architecture.Channels)
+            throw new TrainingFailedException($"The network takes {spec.Architecture.Size} pixels and {spec.Architecture.Channels} channels, but the images have {data.Size} and {data.Channels}.");
+        if (data.Indices(SplitPart.Train).Count == 0)
+            throw new TrainingFailedException("The split has no training images: make another split.");
+        if (request.Device != "cpu")
+            throw new TrainingFailedException($"There is no device \"{request.Device}\" here: this build trains on the CPU.");
+    }
+
+    private void Start()
+    {
+        _weights.Initialise(Spec.Training.Seed);
+        if (_request.StartWeightsFile is { } file)
+            WeightsFile.Read(file, _weights);
+        else if (Spec.Weights.Source != WeightsSource.Random)
+            throw new TrainingFailedException("The start weights of this spec are not here: import the file again or choose another start.");
+        _session.StartAverage();
+    }
+
+    private EpochRecord Epoch(int epoch)
+    {
+        var start = _request.Clock.GetTimestamp();
+        var (training, rate) = Train(epoch);
+        var trained = _request.Clock.GetElapsedTime(start).TotalSeconds;
+        var validation = _validation.Count > 0 ? Validate(epoch) : (BatchLoss?)null;
+        return new EpochRecord
+        {
+            Epoch = epoch,
+            TrainLoss = training.Sum / _training.Count,
+            TrainAccuracy = (double)training.Right / _training.Count,
+            ValLoss = validation?.Sum / _validation.Count,
+            ValAccuracy = (double?)validation?.Right / _validation.Count,
+            LearningRate = rate,
+            Seconds = _request.Clock.GetElapsedTime(start).TotalSeconds,
+            ImagesPerSecond = _training.Count / Math.Max(trained, double.Epsilon),
+        };
+    }
+
+    private (BatchLoss Loss, double LearningRate) Train(int epoch)
+    {
+        var order = EpochOrder.Shuffle(_training, Spec.Training.Seed, epoch).AsMemory();
+        var (size, accumulation) = (Spec.Training.BatchSize, Spec.Training.AccumulationSteps);
+        var batches = (order.Length + size - 1) / size;
+        var stepsPerEpoch = (batches + accumulation - 1) / accumulation;
+        var (sum, seen, rate, pending) = (new BatchLoss(), 0, 0.0, 0);
+        for (var batch = 0; batch < batches; batch++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            var indices = order[(batch * size)..Math.Min(order.Length, (batch + 1) * size)];
+            rate = _session.Plateau?.LearningRate
+                ?? LearningRate.At(Spec.Schedule, Spec.Optimizer.LearningRate, _session.Optimizer.Steps, stepsPerEpoch, Spec.Training.Epochs);
+            var loss = _engine.Accumulate(indices, epoch);
+            if (!double.IsFinite(loss.Sum))
+                throw NotFinite(loss.Sum, epoch, batch + 1, rate);
+            (sum, seen) = (sum + loss, seen + indices.Length);
+            if (++pending == accumulation || batch == batches - 1)
+            {
+                _engine.Update(rate, pending);
+                pending = 0;
+                if (_session.Average is { } average)
+                    FlatBuffers.UpdateAverage(average, _weights.Trainable, Spec.Training.WeightEmaDecay);
+            }
+            _progress.OnBatch(epoch, batch + 1, batches, indices.Length, sum.Sum / seen, (double)sum.Right / seen);
+        }
+        return (sum, rate);
+    }
+
+    private TrainingFailedException NotFinite(double loss, int epoch, int batch, double rate) => new(string.Create(CultureInfo.InvariantCulture,
+        $"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, batch {batch}, at learning rate {rate:g4}. Try a lower learning rate or gradient clipping. ")
+        + (epoch > 1 ? $"The checkpoint of epoch {epoch - 1} is kept." : "No epoch was finished."))
+    {
+        Epoch = epoch,
+        Batch = batch,
+        LearningRate = rate,
+    };
+
+    private BatchLoss Validate(int epoch)
+    {
+        using var weights = _session.ScoredWeights();
+        var augmented = Spec.Augmentation.AlsoValidation;
+        return Score(weights, _validation, "Validating", epoch, 1,
+            (reader, index, view, target) =>
+            {
+                if (augmented)
+                    reader.ReadTraining(index, epoch, target);
+                else
+                    reader.Read(index, view, target);
+            }).Loss;
+    }
+
+    private (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, string stage, int epoch, int views, ReadSample read)
+    {
+        var done = 0;
+        return _scorer.Score(weights, indices, read, views, _cancellation, count =>
+        {
+            var total = Interlocked.Add(ref done, count);
+            lock (_progress)
+                _progress.OnStage(stage, epoch, total, indices.Count);
+        });
+    }
+
+    private TrainingOutcome Evaluate()
+    {
+        var useBest = _session.Best is not null && (Spec.Training.UseBestEpoch || Spec.EarlyStopping is { RestoreBest: true });
+        var epoch = useBest ? _session.Best!.Epoch : _session.Epochs.Count;
+        var file = _store.PathOf(WeightsName);
+        var hash = useBest ? WeightsFile.Copy(_store.PathOf(_session.Best!.Weights.Name), file) : _session.SaveWeights(WeightsName).Sha256;
+        using var weights = _session.ScoredWeights();
+        if (useBest)
+        {
+            _observer.OnLog($"Scoring with the weights of epoch {epoch}, which had the lowest validation loss.");
+            WeightsFile.Read(file, weights);
+        }
+        return new TrainingOutcome
+        {
+            Epochs = [.. _session.Epochs],
+            WeightsEpoch = epoch,
+            WeightsFile = file,
+            WeightsSha256 = hash,
+            StoppedEarly = _session.StoppedEarly,
+            Scores = [.. new[] { SplitPart.Validation, SplitPart.Test }.Where(part => _request.Data.Indices(part).Count > 0).Select(part => ScorePart(weights, part, epoch))],
+            Environment = EnvironmentText,
+        };
+    }
+
+    private PartScores ScorePart(NetworkWeights weights, SplitPart part, int epoch)
+    {
+        var indices = _request.Data.Indices(part);
+        var (probabilities, loss) = Score(weights, indices, "Evaluating", epoch, Spec.Evaluation.TestTimeViews,
+            (reader, index, view, target) => reader.Read(index, view, target));
+        return new(part, indices, probabilities, loss.Sum / indices.Count);
+    }
+}

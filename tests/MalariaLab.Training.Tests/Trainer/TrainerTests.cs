@@ -1,0 +1,160 @@
+using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Runs;
+using MalariaLab.Training.Tests.Support;
+using Xunit;
+
+namespace MalariaLab.Training.Tests.Trainer;
+
+public sealed class TrainerTests : IDisposable
+{
+    private static readonly AugmentationSpec Augmentation = new() { RotationDegrees = 20, Zoom = 0.2, FlipHorizontal = true };
+    private readonly Runs _runs = new();
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void Run_LeNet_LearnsDotsAndScoresEveryPart()
+    {
+        var spec = Runs.LeNet() with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam, LearningRate = 0.003 }, Training = new TrainingSpec { Epochs = 8, BatchSize = 16 } };
+        var data = new SyntheticCells(200, 32);
+        var listener = new Listener();
+
+        var outcome = Run(spec, data, listener);
+
+        Assert.Equal([TrainingStage.Preparing, TrainingStage.Training, TrainingStage.Evaluating], listener.Stages);
+        Assert.Equal(Enumerable.Range(1, 8), outcome.Epochs.Select(e => e.Epoch));
+        Assert.Equal(listener.Epochs, outcome.Epochs);
+        Assert.True(outcome.Epochs[^1].TrainLoss < 0.5 * outcome.Epochs[0].TrainLoss, "The loss has to fall.");
+        var test = outcome.Scores.Single(s => s.Part == SplitPart.Test);
+        Assert.Equal(data.Indices(SplitPart.Test), test.Indices);
+        var right = test.Indices.Where((index, i) => test.Probabilities[2 * i + data.Label(index)] > 0.5f).Count();
+        Assert.True(right >= 0.9 * test.Indices.Count, $"Only {right} of {test.Indices.Count} right.");
+        Assert.All(Enumerable.Range(0, test.Indices.Count), i => Assert.Equal(1f, test.Probabilities[2 * i] + test.Probabilities[2 * i + 1], 1e-5f));
+        Assert.True(File.Exists(outcome.WeightsFile));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_ResumedAfterTwoEpochs_IsBitIdenticalToUndisturbed(bool everything)
+    {
+        var spec = Runs.LeNet() with { Augmentation = Augmentation };
+        if (everything)
+            spec = spec with
+            {
+                Optimizer = new OptimizerSpec { Kind = OptimizerKind.AmsGrad, LearningRate = 0.002, WeightDecay = 1e-3 },
+                Schedule = new ScheduleSpec { Kind = ScheduleKind.Plateau, Patience = 1, MinDelta = 1 },
+                Loss = new LossSpec { LabelSmoothing = 0.05, ClassWeighting = ClassWeighting.Balanced },
+                EarlyStopping = new EarlyStoppingSpec { Patience = 10 },
+                Training = spec.Training with { AccumulationSteps = 2, GradientClipNorm = 0.5, WeightEmaDecay = 0.9 },
+            };
+        var data = new SyntheticCells(100, 32);
+
+        var undisturbed = Run(spec, data, new Listener(), "undisturbed");
+        var stopping = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Run(spec, data, new Listener { AfterEpoch = e => Stop(e, 2, stopping) }, "resumed", token: stopping.Token));
+        var listener = new Listener();
+        var resumed = Run(spec, data, listener, "resumed");
+
+        Assert.Contains(listener.Log, line => line.Contains("epoch 2", StringComparison.Ordinal));
+        AssertSame(undisturbed, resumed);
+        Assert.Equal(resumed.Epochs.Select(Timeless), listener.Epochs.Select(Timeless));
+    }
+
+    [Fact]
+    public void Run_OtherThreadCounts_GiveTheSameBits()
+    {
+        var spec = Runs.LeNet() with { Augmentation = Augmentation, Training = new TrainingSpec { Epochs = 2, BatchSize = 10 } };
+        var data = new SyntheticCells(60, 32);
+
+        AssertSame(Run(spec, data, new Listener(), "one", threads: 1), Run(spec, data, new Listener(), "three", threads: 3));
+    }
+
+    [Fact]
+    public void Run_CancelledInAnEpoch_EndsWithinABatchAndKeepsTheCheckpoint()
+    {
+        var cancel = new CancellationTokenSource();
+        var reads = 0;
+        var data = new SyntheticCells(100, 32) { OnRead = _ => { if (Interlocked.Increment(ref reads) == 110) cancel.Cancel(); } };
+        var listener = new Listener();
+
+        Assert.Throws<OperationCanceledException>(() => Run(Runs.LeNet(), data, listener, token: cancel.Token));
+
+        // 60 training and 20 validation images an epoch: image 110 is in the third batch of the second epoch.
+        Assert.Single(listener.Epochs);
+        Assert.InRange(reads, 110, 120);
+        Assert.True(File.Exists(Path.Combine(_runs.Folder("run"), "state-00001.json")));
+    }
+
+    [Fact]
+    public void Run_LossNotFinite_FailsWithEpochBatchAndRateAndKeepsTheCheckpoint()
+    {
+        var spec = Runs.LeNet() with
+        {
+            Optimizer = new OptimizerSpec { Kind = OptimizerKind.Sgd, LearningRate = 1e-3 },
+            Schedule = new ScheduleSpec { Kind = ScheduleKind.Step, StepEpochs = 1, Factor = 1e30 },
+        };
+
+        var failure = Assert.Throws<TrainingFailedException>(() => Run(spec, new SyntheticCells(100, 32), new Listener()));
+
+        Assert.Equal(2, failure.Epoch);
+        Assert.InRange(failure.Batch, 2, 6);
+        Assert.Equal(1e27, failure.LearningRate, 1e15);
+        Assert.Contains("The checkpoint of epoch 1 is kept", failure.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_runs.Folder("run"), "state-00001.json")));
+    }
+
+    [Fact]
+    public void Run_EarlyStoppingRestoresBest_ScoresTheBestEpoch()
+    {
+        var spec = Runs.LeNet() with
+        {
+            Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam, LearningRate = 0.05 },
+            EarlyStopping = new EarlyStoppingSpec { Patience = 2 },
+            Training = new TrainingSpec { Epochs = 30, BatchSize = 10 },
+        };
+
+        var outcome = Run(spec, new SyntheticCells(60, 32), new Listener());
+
+        var best = outcome.Epochs.MinBy(e => e.ValLoss)!;
+        Assert.True(outcome.StoppedEarly);
+        Assert.Equal(best.Epoch + 2, outcome.Epochs.Count);
+        Assert.Equal(best.Epoch, outcome.WeightsEpoch);
+        Assert.Equal(best.ValLoss!.Value, outcome.Scores.Single(s => s.Part == SplitPart.Validation).Loss, 1e-12);
+    }
+
+    [Fact]
+    public void Run_WithoutValidation_TakesTheLastEpoch()
+    {
+        var spec = Runs.LeNet() with { Training = new TrainingSpec { Epochs = 2, BatchSize = 64, UseBestEpoch = true } };
+
+        var outcome = Run(spec, new SyntheticCells(40, 32) { WithoutValidation = true }, new Listener());
+
+        Assert.Equal(2, outcome.WeightsEpoch);
+        Assert.All(outcome.Epochs, e => Assert.Null(e.ValLoss));
+        Assert.Equal([SplitPart.Test], outcome.Scores.Select(s => s.Part));
+    }
+
+    [Fact]
+    public void Run_ImagesOfAnotherSize_AreRefusedWithBothSizes() =>
+        Assert.Contains("32 pixels", Assert.Throws<TrainingFailedException>(() => Run(Runs.LeNet(), new SyntheticCells(20, 24), new Listener())).Message, StringComparison.Ordinal);
+
+    private static EpochRecord Timeless(EpochRecord epoch) => epoch with { Seconds = 0, ImagesPerSecond = 0 };
+
+    private static void Stop(EpochRecord epoch, int after, CancellationTokenSource source)
+    {
+        if (epoch.Epoch == after)
+            source.Cancel();
+    }
+
+    private static void AssertSame(TrainingOutcome expected, TrainingOutcome actual)
+    {
+        Assert.Equal(expected.Epochs.Select(Timeless), actual.Epochs.Select(Timeless));
+        Assert.Equal(expected.WeightsSha256, actual.WeightsSha256);
+        Assert.Equal(expected.Scores.SelectMany(s => s.Probabilities), actual.Scores.SelectMany(s => s.Probabilities));
+    }
+
+    private TrainingOutcome Run(ExperimentSpec spec, ITrainingData data, Listener listener, string folder = "run", int threads = 2, CancellationToken token = default) =>
+        new MalariaLab.Training.Trainer().Run(_runs.Request(spec, data, folder, threads), listener, token);
+}

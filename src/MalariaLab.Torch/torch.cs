@@ -61,6 +61,12 @@ public static unsafe partial class torch
     /// </summary>
     public static void set_num_threads_of_this_thread(int n) => Native.Check(Native.mlt_set_num_threads_here(n));
 
+    /// <summary>
+    /// Freed tensors' memory stays with this process instead of going back to the kernel, so that every training step finds its
+    /// buffers mapped. For a process that trains; it holds on to its peak.
+    /// </summary>
+    public static void keep_freed_memory() => Native.mlt_keep_freed_memory();
+
     /// <summary>Seeds the default generator of every device.</summary>
     public static Generator manual_seed(ulong seed)
     {

@@ -60,6 +60,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int mlt_get_num_threads();
     [LibraryImport(Library)] internal static partial int mlt_set_num_threads(int n);
     [LibraryImport(Library)] internal static partial int mlt_set_num_threads_here(int n);
+    [LibraryImport(Library)] internal static partial void mlt_keep_freed_memory();
     [LibraryImport(Library)] internal static partial int mlt_set_deterministic(int enabled, int warnOnly);
     [LibraryImport(Library)] internal static partial int mlt_get_deterministic();
     [LibraryImport(Library)] internal static partial int mlt_get_switch(int which);

@@ -13,10 +13,20 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
+#include <optional>
+
 #define MALARIALAB_TORCH_AT_LEAST(major, minor) \
   (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
 namespace compat {
+
+#if MALARIALAB_TORCH_AT_LEAST(2, 4)
+template <class T>
+using optional = std::optional<T>;
+#else
+template <class T>
+using optional = c10::optional<T>;
+#endif
 
 inline bool autocast_enabled(at::DeviceType type) {
 #if MALARIALAB_TORCH_AT_LEAST(2, 4)

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #ifdef MALARIALAB_CUDA
-#include <ATen/cuda/CUDAContext.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
@@ -29,10 +28,14 @@ namespace {
 
 struct Graph {
   at::cuda::CUDAGraph graph;
-  c10::optional<c10::cuda::CUDAStreamGuard> stream;
+  compat::optional<c10::cuda::CUDAStreamGuard> stream;
 };
 
 Graph& unwrap(mlt_cuda_graph graph) { return *reinterpret_cast<Graph*>(graph); }
+
+// The allocator has statistics of a device only once LibTorch has begun to use it; asking for its generator begins that in
+// every version.
+void start(int32_t device) { at::globalContext().defaultGenerator(at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device))); }
 
 struct SideStream final : shim::Guard {
   SideStream() : outer(c10::cuda::getCurrentCUDAStream()), guard(c10::cuda::getStreamFromPool()) { outer.synchronize(); }
@@ -82,7 +85,7 @@ int mlt_cuda_memory(int32_t device, int64_t* values) {
     c10::cuda::CUDAGuard guard(static_cast<c10::DeviceIndex>(device));
     size_t free_bytes = 0, total = 0;
     C10_CUDA_CHECK(cudaMemGetInfo(&free_bytes, &total));
-    at::globalContext().lazyInitCUDA();
+    start(device);
     const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(static_cast<c10::DeviceIndex>(device));
     values[0] = static_cast<int64_t>(free_bytes);
     values[1] = static_cast<int64_t>(total);
@@ -95,7 +98,7 @@ int mlt_cuda_memory(int32_t device, int64_t* values) {
 
 int mlt_cuda_reset_peak(int32_t device) {
   return guarded("cuda.reset_peak_memory_stats", [&] {
-    at::globalContext().lazyInitCUDA();
+    start(device);
     c10::cuda::CUDACachingAllocator::resetPeakStats(static_cast<c10::DeviceIndex>(device));
   });
 }

@@ -109,6 +109,8 @@ MLT_API int mlt_describe(char* buffer, int64_t capacity); /* LibTorch's own acco
 MLT_API int32_t mlt_get_num_threads(void);
 MLT_API int mlt_set_num_threads(int32_t n);        /* default of new threads, the calling thread, and BLAS */
 MLT_API int mlt_set_num_threads_here(int32_t n);   /* the calling thread alone */
+/* Freed CPU memory stays with the process instead of going back to the kernel, so that every training step finds its buffers mapped. */
+MLT_API void mlt_keep_freed_memory(void);
 MLT_API int mlt_set_deterministic(int32_t enabled, int32_t warn_only);
 MLT_API int32_t mlt_get_deterministic(void);
 enum { MLT_CUDNN_ENABLED = 0, MLT_CUDNN_BENCHMARK = 1, MLT_CUDNN_DETERMINISTIC = 2, MLT_CUDNN_TF32 = 3, MLT_CUBLAS_TF32 = 4, MLT_MKLDNN_ENABLED = 5 };

@@ -27,8 +27,8 @@ c10::IValue list_of_tensors(const mlt_value& value, const c10::TypePtr& type) {
   const auto handles = list_of<mlt_tensor>(value);
   const auto list = type->cast<c10::ListType>();
   if (list && list->getElementType()->kind() == c10::TypeKind::OptionalType) {
-    c10::List<c10::optional<at::Tensor>> tensors;
-    for (auto t : handles) tensors.push_back(t ? c10::optional<at::Tensor>(unwrap(t)) : c10::optional<at::Tensor>());
+    c10::List<compat::optional<at::Tensor>> tensors;
+    for (auto t : handles) tensors.push_back(t ? compat::optional<at::Tensor>(unwrap(t)) : compat::optional<at::Tensor>());
     return tensors;
   }
   c10::List<at::Tensor> tensors;

@@ -4,6 +4,9 @@
 #include <ATen/Config.h>
 #include <ATen/Version.h>
 #include <cstring>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using shim::guarded;
 using shim::unwrap;
@@ -84,6 +87,14 @@ int mlt_set_num_threads_here(int32_t n) {
     at::get_num_threads();  // LibTorch sets a thread up at its first question, which would undo the next line later
     if (omp_set_num_threads) omp_set_num_threads(n);
   });
+}
+
+void mlt_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
+  mallopt(M_TRIM_THRESHOLD, 0x7fffffff);
+  mallopt(M_ARENA_MAX, 1);  // arenas of single threads are cut into 64 MiB pieces, which go back whenever one is empty
+#endif
 }
 
 int mlt_set_deterministic(int32_t enabled, int32_t warn_only) {

@@ -1,0 +1,100 @@
+using MalariaLab.Core;
+using MalariaLab.Data;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace MalariaLab.Web.Api;
+
+/// <summary>An import request as it arrives: fields first, then the file, which goes to disk in constant memory.</summary>
+public sealed class ImportForm
+{
+    private const int FieldLimit = 256, GroupMapLimit = 32 << 20;
+    private readonly Dictionary<string, string> fields = [];
+
+    /// <summary>Name of the dataset.</summary>
+    public string Name => fields.GetValueOrDefault("name", "").Trim();
+
+    /// <summary>Group rule.</summary>
+    public string Group => fields.GetValueOrDefault("group", "none");
+
+    /// <summary><c>sample</c>, <c>inbox</c>, or empty for an upload.</summary>
+    public string Source => fields.GetValueOrDefault("source", "");
+
+    /// <summary>For <c>inbox</c>: the entry's name.</summary>
+    public string Inbox => fields.GetValueOrDefault("inbox", "");
+
+    /// <summary>Content of the group map.</summary>
+    public string? GroupMapCsv { get; private set; }
+
+    /// <summary>Name of the uploaded file as the person knows it.</summary>
+    public string OriginalName { get; private set; } = "";
+
+    /// <summary>Where the uploaded file lies; null without one.</summary>
+    public string? UploadedPath { get; private set; }
+
+    /// <summary>Bytes of the uploaded file.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Reads the whole request.</summary>
+    /// <exception cref="ExplainedException">It is no multipart form, was cut off, or the disk is full; nothing of it is left on disk.</exception>
+    public static async Task<ImportForm> Read(HttpRequest request, LabPaths paths, CancellationToken ct)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.Boundary.Length == 0)
+            throw new ExplainedException("An import is sent as multipart/form-data with the fields name and group and then the file.");
+        var form = new ImportForm();
+        try
+        {
+            var reader = new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).Value!, request.Body);
+            while (await reader.ReadNextSectionAsync(ct) is { } section)
+            {
+                if (section.AsFileSection() is { } file) await form.Take(file, paths, ct);
+                else if (section.AsFormDataSection() is { } field) form.fields[field.Name] = await Text(field.Section.Body, field.Name, FieldLimit, ct);
+            }
+            return form;
+        }
+        catch (Exception e)
+        {
+            form.Discard();
+            if (e is IOException or InvalidDataException)
+                throw new ExplainedException(e.HResult == DiskFull ? "The disk is full: free some space and upload again. Nothing of the file was kept." : $"The upload was cut off ({e.Message}) Upload the file again.", e);
+            throw;
+        }
+    }
+
+    /// <summary>Removes the uploaded file, for a request that is refused.</summary>
+    public void Discard()
+    {
+        if (UploadedPath is not null) File.Delete(UploadedPath);
+    }
+
+    // ENOSPC as .NET reports it on Linux.
+    private const int DiskFull = 28;
+
+    private async Task Take(FileMultipartSection file, LabPaths paths, CancellationToken ct)
+    {
+        if (file.Name == "groups")
+        {
+            GroupMapCsv = await Text(file.FileStream!, "groups", GroupMapLimit, ct);
+            return;
+        }
+        if (UploadedPath is not null) throw new ExplainedException("An import takes one file: put everything into one zip.");
+        OriginalName = Path.GetFileName(file.FileName);
+        UploadedPath = paths.NewUpload(OriginalName);
+        await using var target = new FileStream(UploadedPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+        await file.FileStream!.CopyToAsync(target, 1 << 16, ct);
+        Bytes = target.Length;
+    }
+
+    private static async Task<string> Text(Stream stream, string name, int limit, CancellationToken ct)
+    {
+        using var reader = new StreamReader(stream);
+        var buffer = new char[Math.Min(limit, 1 << 16)];
+        var text = new System.Text.StringBuilder();
+        for (int read; (read = await reader.ReadAsync(buffer, ct)) > 0;)
+        {
+            text.Append(buffer, 0, read);
+            if (text.Length > limit) throw new ExplainedException($"The field \"{name}\" is longer than {limit} characters.");
+        }
+        return text.ToString();
+    }
+}

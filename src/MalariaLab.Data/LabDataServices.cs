@@ -1,3 +1,4 @@
+using MalariaLab.Data.Experiments;
 using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
 using MalariaLab.Data.Sqlite;
@@ -26,6 +27,7 @@ public static class LabDataServices
         services.AddSingleton<DatabaseMigrator>();
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<RunCommands>();
+        services.AddSingleton<SpecFacts>();
         services.AddSingleton<RunLibrary>();
         services.AddSingleton<RunExecution>();
         services.AddSingleton<RunResults>();

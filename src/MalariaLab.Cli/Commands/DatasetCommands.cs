@@ -23,10 +23,10 @@ public static class DatasetCommands
             using var body = Upload(parsed.GetValue(path)!, parsed.GetValue(name)!, parsed.GetValue(group)!);
             var import = await lab.Post("imports", body, ct);
             if (parsed.GetValue(wait))
-                import = await Waiting.Until(lab, $"imports/{import["import"]}", IsFinished, s => $"{s["stage"]} {s["done"]}/{s["total"]}", ct);
+                import = await Waiting.Until(lab, $"imports/{import["import"]}", IsFinished, s => (string?)s["stage"] ?? "", ct);
             if (parsed.GetValue(json)) Output.Json(import);
             else Output.Fields(import, "import", "dataset", "status", "verdict", "images", "refused");
-            return (string?)import["status"] is "failed" or "canceled" ? 1 : 0;
+            return (string?)import["status"] is "Failed" or "Canceled" ? 1 : 0;
         });
         return command;
     }
@@ -66,7 +66,7 @@ public static class DatasetCommands
         return command;
     }
 
-    private static bool IsFinished(JsonNode import) => (string?)import["status"] is "ready" or "notReady" or "failed" or "canceled";
+    private static bool IsFinished(JsonNode import) => (string?)import["status"] is "Ready" or "NotReady" or "Failed" or "Canceled";
 
     private static MultipartFormDataContent Upload(string path, string name, string group)
     {

@@ -46,10 +46,10 @@ public static class ResultCommands
             using var lab = new LabClient();
             var task = await lab.Post($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/evaluations", new JsonObject { ["dataset"] = parsed.GetValue(dataset) }, ct);
             if (parsed.GetValue(wait))
-                task = await Waiting.Until(lab, $"evaluations/{task["evaluation"]}", t => (string?)t["status"] is "succeeded" or "failed" or "canceled", t => (string?)t["status"] ?? "", ct);
+                task = await Waiting.Until(lab, $"evaluations/{task["evaluation"]}", t => (string?)t["status"] is "Succeeded" or "Failed" or "Canceled", t => (string?)t["status"] ?? "", ct);
             if (parsed.GetValue(json)) Output.Json(task);
             else PrintText(task);
-            return (string?)task["status"] is "failed" or "canceled" ? 1 : 0;
+            return (string?)task["status"] is "Failed" or "Canceled" ? 1 : 0;
         });
         return command;
     }
@@ -60,7 +60,7 @@ public static class ResultCommands
         var results = await lab.Get($"runs/{Uri.EscapeDataString(run)}/results", ct);
         if (json) Output.Json(results);
         else PrintText(results);
-        return (string?)results["status"] is "failed" or "canceled" ? 1 : 0;
+        return (string?)results["status"] is "Failed" or "Canceled" ? 1 : 0;
     }
 
     private static void PrintText(JsonNode results)

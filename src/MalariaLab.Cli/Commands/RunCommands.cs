@@ -77,7 +77,7 @@ public static class RunCommands
         return command;
     }
 
-    private static bool IsFinished(JsonNode run) => (string?)run["status"] is "succeeded" or "failed" or "canceled";
+    private static bool IsFinished(JsonNode run) => (string?)run["status"] is "Succeeded" or "Failed" or "Canceled";
 
     private static JsonObject Settings(string[] assignments)
     {

@@ -190,6 +190,9 @@ public record RunItem
 
     /// <summary>Area under the test ROC curve.</summary>
     public double? Auc { get; init; }
+
+    /// <summary>What is doubtful about the experiment, in the answer to its definition.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>Everything that a run found out: history, test metrics and the hashes that prove its inputs.</summary>

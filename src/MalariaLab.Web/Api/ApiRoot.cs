@@ -10,7 +10,9 @@ public static class ApiRoot
     {
         var api = endpoints.MapGroup(LabUrls.Api).RequireAuthorization(LabAccounts.Api).AddEndpointFilter<ApiProblems>().AddEndpointFilter(RequireRole);
         api.MapDatasets();
+        api.MapRuns();
         api.MapResults();
+        api.MapWorkers();
         api.MapFallback("{**path}", (string? path) => Results.Problem($"There is nothing at {LabUrls.Api}/{path}.", statusCode: StatusCodes.Status404NotFound, title: "Not found"))
             .ExcludeFromDescription();
         endpoints.MapOpenApi(LabUrls.Api + "/openapi.json").RequireAuthorization(LabAccounts.Api);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using MalariaLab.Data;
 
 namespace MalariaLab.Web.Security;
 
@@ -15,6 +16,9 @@ public static class Person
 
     /// <summary>Name shown beside what the person did.</summary>
     public static string DisplayName(this ClaimsPrincipal user) => user.FindFirstValue(NameClaim) ?? user.Identity?.Name ?? "";
+
+    /// <summary>The person as the event lists name them.</summary>
+    public static Actor Actor(this ClaimsPrincipal user) => new(user.UserId(), user.DisplayName());
 
     /// <summary>True for members and administrators.</summary>
     public static bool MayChange(this ClaimsPrincipal user) => user.IsInRole(LabRoles.Member) || user.IsInRole(LabRoles.Admin);

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using MalariaLab.Core;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Runs;
+using MalariaLab.Data.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Data.Experiments;
+
+/// <summary>Collects what <see cref="SpecValidator"/> has to know of the data and of the lab, and checks a spec before it is queued.</summary>
+public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
+{
+    /// <summary>All issues of a spec, errors first.</summary>
+    public async Task<IReadOnlyList<SpecIssue>> CheckAsync(ExperimentSpec spec, CancellationToken cancellationToken = default) =>
+        SpecValidator.Validate(spec, await DataAsync(spec.Data.SplitId, cancellationToken), await LabAsync(spec.Weights, cancellationToken));
+
+    /// <summary>A split's dataset version, counted.</summary>
+    /// <exception cref="ExplainedException">There is no such split.</exception>
+    public async Task<DatasetFacts> DataAsync(long splitId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var split = await db.Splits.AsNoTracking().Where(s => s.Id == splitId)
+            .Select(s => new { s.VersionId, s.CountsJson, s.LeakingGroups, s.Version!.ClassNames }).SingleOrDefaultAsync(cancellationToken)
+            ?? throw new ExplainedException($"There is no split {splitId}: choose one of the dataset's splits.");
+        var counts = JsonSerializer.Deserialize<SplitCounts>(split.CountsJson, JsonSerializerOptions.Web)!;
+        var images = db.DatasetImages.Where(i => i.VersionId == split.VersionId);
+        return new DatasetFacts
+        {
+            Classes = split.ClassNames,
+            Train = counts.Train,
+            Validation = counts.Validation,
+            Test = counts.Test,
+            LeakedGroups = split.LeakingGroups,
+            IsGrey = !await images.AnyAsync(i => i.Channels > 2, cancellationToken),
+            MedianSide = await MedianSideAsync(images, cancellationToken),
+        };
+    }
+
+    /// <summary>Weights, finished runs and devices that are at hand; only what the choice of weights needs is read.</summary>
+    public async Task<LabFacts> LabAsync(WeightsSpec weights, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var devices = await db.Workers.AsNoTracking().Where(w => w.State != WorkerState.Stopped).Select(w => w.Device).ToListAsync(cancellationToken);
+        return new LabFacts
+        {
+            Files = weights.Source != WeightsSource.File ? null
+                : await db.WeightsFiles.AsNoTracking().Select(w => new KnownWeights(w.Sha256, w.Architecture)).ToListAsync(cancellationToken),
+            Runs = weights is not { Source: WeightsSource.Run, RunId: { } parent } ? null : await FinishedAsync(db, parent, cancellationToken),
+            HasCuda = devices.Count == 0 ? null : devices.Exists(d => d.Contains("cuda", StringComparison.OrdinalIgnoreCase) || d.Contains("nvidia", StringComparison.OrdinalIgnoreCase)),
+        };
+    }
+
+    private static async Task<IReadOnlyList<KnownRun>> FinishedAsync(LabDbContext db, long runId, CancellationToken cancellationToken)
+    {
+        var specs = await db.Runs.AsNoTracking().Where(r => r.Id == runId && r.Status == RunStatus.Succeeded).Select(r => r.Experiment!.SpecJson).ToListAsync(cancellationToken);
+        return specs.ConvertAll(json => new KnownRun(runId, SpecJson.Read(json).Architecture));
+    }
+
+    private static async Task<int?> MedianSideAsync(IQueryable<DatasetImage> images, CancellationToken cancellationToken)
+    {
+        var count = await images.CountAsync(cancellationToken);
+        if (count == 0) return null;
+        return await images.Select(i => i.Width < i.Height ? i.Width : i.Height).OrderBy(side => side).Skip(count / 2).FirstAsync(cancellationToken);
+    }
+
+    private sealed record SplitCounts(int[] Train, int[] Validation, int[] Test);
+}

@@ -1,5 +1,5 @@
-using MalariaLab.Core.Runs;
 using MalariaLab.Core.Evaluation;
+using MalariaLab.Core.Runs;
 
 namespace MalariaLab.Web.Api;
 

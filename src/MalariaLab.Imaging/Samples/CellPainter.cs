@@ -50,7 +50,7 @@ internal sealed class CellPainter
         var broad = new SmoothNoise(random, random.Between(22, 40));
         var fine = new SmoothNoise(random, random.Between(5, 9));
         var mottling = random.Between(1, 4);
-        var body = stain.Cell.Plus(5 * random.Normal(), 5 * random.Normal(), 5 * random.Normal());
+        var body = stain.Cell.Plus(3.5 * random.Normal(), 3.5 * random.Normal(), 3.5 * random.Normal());
         // Now and then a cell takes up the stain altogether, infected or not.
         if (random.Chance(0.015)) body = body.Towards(new Colour(150, 88, 158), random.Between(0.4, 0.9));
         var pallor = random.Chance(0.55) ? random.Between(0.03, 0.14) : 0;
@@ -73,7 +73,7 @@ internal sealed class CellPainter
     private void AddParasites()
     {
         var inclusions = new Inclusions(canvas, stain, random);
-        var count = random.Chance(0.2) ? 2 + random.Below(2) : 1;
+        var count = random.Chance(0.3) ? 2 + random.Below(2) : 1;
         for (var i = 0; i < count; i++)
         {
             // A few are hardly stained or out of focus: two readers would not agree on them.

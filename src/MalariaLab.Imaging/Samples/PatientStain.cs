@@ -35,10 +35,10 @@ internal sealed record PatientStain
 
     public static PatientStain Draw(SampleRandom random)
     {
-        Colour[] stains = [new(224, 172, 172), new(228, 180, 168), new(214, 164, 170), new(208, 176, 178), new(196, 174, 178), new(222, 186, 180)];
-        var brightness = random.Between(0.95, 1.06);
+        Colour[] stains = [new(222, 174, 174), new(225, 180, 170), new(214, 168, 172), new(210, 178, 178), new(202, 176, 180), new(220, 184, 178)];
+        var brightness = random.Between(0.96, 1.05);
         var direction = random.Direction();
-        var slope = random.Between(0, 0.07);
+        var slope = random.Between(0, 0.05);
         return new PatientStain
         {
             Cell = random.Pick(stains).Towards(random.Pick(stains), random.Unit()).Times(brightness),

@@ -1,0 +1,86 @@
+namespace MalariaLab.Imaging.Statistics;
+
+/// <summary>Two images whose perceptual hashes differ in few bits.</summary>
+/// <param name="First">Index of the earlier image.</param>
+/// <param name="Second">Index of the later image.</param>
+/// <param name="Distance">Differing bits.</param>
+public readonly record struct NearPair(int First, int Second, int Distance);
+
+/// <summary>
+/// Finds near-duplicates by perceptual hash with multi-index hashing (Norouzi, Punjani, Fleet 2012): hashes at most d bits apart agree
+/// wholly in at least one of d + 1 parts, so only images that share a part are compared.
+/// </summary>
+public static class NearDuplicates
+{
+    /// <summary>Largest distance that can be asked for; beyond it most cell images resemble each other.</summary>
+    public const int GreatestDistance = 16;
+
+    /// <summary>
+    /// All pairs of different hashes at most <paramref name="maxDistance"/> apart, each named by the first image of its hash; images with one and the same
+    /// hash are paired with the first of them only. A thousand blank images are so 999 pairs, not half a million.
+    /// </summary>
+    public static IReadOnlyList<NearPair> Find(IReadOnlyList<ulong> hashes, int maxDistance)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxDistance);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDistance, GreatestDistance);
+        var pairs = new List<NearPair>();
+        var firstOf = new Dictionary<ulong, int>();
+        for (var i = 0; i < hashes.Count; i++)
+        {
+            if (!firstOf.TryAdd(hashes[i], i)) pairs.Add(new NearPair(firstOf[hashes[i]], i, 0));
+        }
+        int[] distinct = [.. firstOf.Values.Order()];
+        for (var part = 0; part <= maxDistance && maxDistance > 0; part++) FindInPart(hashes, distinct, part, maxDistance, pairs);
+        return [.. pairs.OrderBy(pair => pair.First).ThenBy(pair => pair.Second)];
+    }
+
+    /// <summary>Images that hang together by pairs, each group and its members in ascending order.</summary>
+    public static IReadOnlyList<IReadOnlyList<int>> Groups(IEnumerable<NearPair> pairs)
+    {
+        var parent = new Dictionary<int, int>();
+        foreach (var pair in pairs)
+        {
+            int first = Root(pair.First), second = Root(pair.Second);
+            parent[Math.Max(first, second)] = Math.Min(first, second);
+        }
+        return [.. parent.Keys.GroupBy(Root).OrderBy(group => group.Key).Select(group => (IReadOnlyList<int>)[.. group.Order()])];
+
+        int Root(int member)
+        {
+            parent.TryAdd(member, member);
+            while (parent[member] != member) member = parent[member] = parent[parent[member]];
+            return member;
+        }
+    }
+
+    private static void FindInPart(IReadOnlyList<ulong> hashes, int[] distinct, int part, int maxDistance, List<NearPair> pairs)
+    {
+        var buckets = new Dictionary<ulong, List<int>>();
+        foreach (var image in distinct)
+        {
+            var value = hashes[image] & Mask(part, maxDistance);
+            if (!buckets.TryGetValue(value, out var bucket)) buckets[value] = bucket = [];
+            foreach (var earlier in bucket)
+            {
+                var distance = PerceptualHash.Distance(hashes[earlier], hashes[image]);
+                if (distance <= maxDistance && IsFirstSharedPart(hashes[earlier] ^ hashes[image], part, maxDistance))
+                    pairs.Add(new NearPair(earlier, image, distance));
+            }
+            bucket.Add(image);
+        }
+    }
+
+    // A pair that shares several parts is met in each of them and counted in the first.
+    private static bool IsFirstSharedPart(ulong difference, int part, int maxDistance)
+    {
+        for (var earlier = 0; earlier < part; earlier++)
+            if ((difference & Mask(earlier, maxDistance)) == 0) return false;
+        return true;
+    }
+
+    private static ulong Mask(int part, int maxDistance)
+    {
+        int parts = maxDistance + 1, from = 64 * part / parts, to = 64 * (part + 1) / parts;
+        return (ulong.MaxValue >> (64 - (to - from))) << from;
+    }
+}

@@ -1,7 +1,9 @@
+using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Experiments;
 using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
 using MalariaLab.Data.Sqlite;
+using MalariaLab.Data.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +36,12 @@ public static class LabDataServices
         services.AddSingleton<LabTasks>();
         services.AddSingleton<TaskExecution>();
         services.AddSingleton<WorkerRegistry>();
+        services.AddSingleton<RunQueries>();
+        services.AddSingleton<DatasetQueries>();
+        services.AddSingleton<ContentStore>();
+        services.AddSingleton<DatasetCommands>();
+        services.AddSingleton<DatasetVersionWriter>();
+        services.AddSingleton<SplitCommands>();
         return services;
     }
 

@@ -914,8 +914,9 @@ namespace MalariaLab.Migrations.Postgres.Migrations
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<int>("Classes")
-                        .HasColumnType("integer");
+                    b.Property<byte[]>("Blob")
+                        .IsRequired()
+                        .HasColumnType("bytea");
 
                     b.Property<int>("Count")
                         .HasColumnType("integer");
@@ -929,10 +930,6 @@ namespace MalariaLab.Migrations.Postgres.Migrations
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasColumnType("text");
-
-                    b.Property<byte[]>("Scores")
-                        .IsRequired()
-                        .HasColumnType("bytea");
 
                     b.Property<string>("SetHash")
                         .IsRequired()

@@ -877,8 +877,9 @@ namespace MalariaLab.Migrations.Sqlite.Migrations
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
-                    b.Property<int>("Classes")
-                        .HasColumnType("INTEGER");
+                    b.Property<byte[]>("Blob")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
 
                     b.Property<int>("Count")
                         .HasColumnType("INTEGER");
@@ -892,10 +893,6 @@ namespace MalariaLab.Migrations.Sqlite.Migrations
                     b.Property<string>("Scope")
                         .IsRequired()
                         .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("Scores")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
 
                     b.Property<string>("SetHash")
                         .IsRequired()

@@ -21,11 +21,8 @@ public sealed class PredictionSet
     /// <summary>Images.</summary>
     public int Count { get; set; }
 
-    /// <summary>Classes.</summary>
-    public int Classes { get; set; }
-
-    /// <summary>Little-endian float32 [count, classes], rows sum to 1.</summary>
-    public required byte[] Scores { get; set; }
+    /// <summary>Probabilities and true classes in manifest order, see <see cref="Core.Evaluation.PredictionBlob"/>.</summary>
+    public required byte[] Blob { get; set; }
 
     /// <summary>When it was stored.</summary>
     public DateTimeOffset At { get; set; }

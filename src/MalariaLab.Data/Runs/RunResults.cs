@@ -24,8 +24,6 @@ public sealed class RunResults(IDbContextFactory<LabDbContext> contexts, TimePro
 
     internal static async Task ReplaceAsync(LabDbContext db, long runId, PredictionSet set, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (set.Scores.Length != (long)set.Count * set.Classes * sizeof(float))
-            throw new ArgumentException($"{set.Count} images of {set.Classes} classes need {(long)set.Count * set.Classes * sizeof(float)} bytes of scores, not {set.Scores.Length}.", nameof(set));
         await db.PredictionSets.Where(s => s.RunId == runId && s.DatasetVersionId == set.DatasetVersionId && s.Scope == set.Scope).ExecuteDeleteAsync(cancellationToken);
         set.Id = 0;
         set.RunId = runId;

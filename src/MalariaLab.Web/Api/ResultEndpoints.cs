@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using CsvHelper;
 using MalariaLab.Core.Datasets;
@@ -68,9 +67,8 @@ public static class ResultEndpoints
 
     private static async Task Write(Stream stream, List<DatasetImage> images, PredictionSet set, DatasetVersion version)
     {
-        var scores = MemoryMarshal.Cast<byte, float>(set.Scores).ToArray();
-        var predicted = new Predictions { Labels = version.ClassNames, Truth = images.ConvertAll(i => i.Label).ToArray(), Probabilities = scores }
-            .Predicted(version.PositiveClass);
+        var predictions = PredictionBlob.Read(set.Blob, version.ClassNames);
+        var predicted = predictions.Predicted(version.PositiveClass);
         // A cell that a spreadsheet would run as a formula is escaped: file names come from outside.
         await using var csv = CsvWriter.Create(stream, new CsvWriterOptions { Injection = CsvInjection.Escape }, leaveOpen: true);
         await csv.WriteRecordAsync(["image", "group", "label", "predicted", .. version.ClassNames.Select(name => "p_" + name)]);
@@ -80,7 +78,7 @@ public static class ResultEndpoints
             csv.WriteField(images[i].Group);
             csv.WriteField(version.ClassNames[images[i].Label]);
             csv.WriteField(version.ClassNames[predicted[i]]);
-            foreach (var score in scores.AsSpan(i * set.Classes, set.Classes)) csv.WriteField(score);
+            foreach (var score in predictions.Probabilities.AsSpan(i * predictions.Classes, predictions.Classes)) csv.WriteField(score);
             await csv.EndRecordAsync();
         }
         await csv.FlushAsync();

@@ -939,8 +939,7 @@ namespace MalariaLab.Migrations.Sqlite.Migrations
                     Scope = table.Column<string>(type: "TEXT", nullable: false),
                     SetHash = table.Column<string>(type: "TEXT", nullable: false),
                     Count = table.Column<int>(type: "INTEGER", nullable: false),
-                    Classes = table.Column<int>(type: "INTEGER", nullable: false),
-                    Scores = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Blob = table.Column<byte[]>(type: "BLOB", nullable: false),
                     At = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>

@@ -942,8 +942,7 @@ namespace MalariaLab.Migrations.Postgres.Migrations
                     Scope = table.Column<string>(type: "text", nullable: false),
                     SetHash = table.Column<string>(type: "text", nullable: false),
                     Count = table.Column<int>(type: "integer", nullable: false),
-                    Classes = table.Column<int>(type: "integer", nullable: false),
-                    Scores = table.Column<byte[]>(type: "bytea", nullable: false),
+                    Blob = table.Column<byte[]>(type: "bytea", nullable: false),
                     At = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>

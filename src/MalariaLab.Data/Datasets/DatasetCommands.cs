@@ -1,0 +1,166 @@
+using System.Text.Json;
+using MalariaLab.Core;
+using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Jobs;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Jobs;
+using MalariaLab.Data.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Data.Datasets;
+
+/// <summary>Request for an import.</summary>
+public sealed record NewImport
+{
+    /// <summary>Name of the new dataset; ignored with <see cref="DatasetId"/>.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Makes a new version of this dataset instead of a new dataset.</summary>
+    public long? DatasetId { get; init; }
+
+    /// <summary>Description of the new dataset, in markdown.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Kind of source.</summary>
+    public required ImportSource Source { get; init; }
+
+    /// <summary>Name as the person gave it; only shown.</summary>
+    public required string OriginalName { get; init; }
+
+    /// <summary>Server-made name below uploads/, or the checked name below the inbox; null for the sample.</summary>
+    public string? StoredName { get; init; }
+
+    /// <summary>Bytes of the source.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Group rule, positive class and so on.</summary>
+    public ImportOptions Options { get; init; } = new();
+}
+
+/// <summary>Row ids of a started import.</summary>
+public sealed record StartedImport(long DatasetId, long VersionId, long ImportId, long TaskId);
+
+/// <summary>What people do to datasets. Refusals are <see cref="ExplainedException"/>.</summary>
+public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, LabTasks tasks, ContentStore store, TimeProvider time)
+{
+    /// <summary>Makes dataset and version and queues the import. The task's subject is the version, its payload <c>{"importId":…}</c>.</summary>
+    public async Task<StartedImport> StartImportAsync(NewImport request, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var (started, task) = await contexts.InTransactionAsync(async db =>
+        {
+            var now = time.GetUtcNow();
+            var dataset = request.DatasetId is { } id ? await FindAsync(db, id, cancellationToken) : await NewAsync(db, request, actor, now, cancellationToken);
+            var version = new DatasetVersion
+            {
+                Dataset = dataset,
+                Number = dataset.Id == 0 ? 1 : 1 + (await db.DatasetVersions.Where(v => v.DatasetId == dataset.Id).MaxAsync(v => (int?)v.Number, cancellationToken) ?? 0),
+                Status = DatasetVersionStatus.Importing,
+                Verdict = "The import is not finished.",
+                GroupRule = request.Options.GroupRule,
+                CreatedAt = now,
+                CreatedById = actor.UserId,
+            };
+            db.DatasetVersions.Add(version);
+            await db.SaveChangesAsync(cancellationToken);
+            var import = new Import
+            {
+                VersionId = version.Id,
+                Source = request.Source,
+                OriginalName = request.OriginalName,
+                StoredName = request.StoredName,
+                Bytes = request.Bytes,
+                ReceivedBytes = request.Bytes,
+                OptionsJson = request.Options.ToJson(),
+                CreatedAt = now,
+                CreatedById = actor.UserId,
+            };
+            db.Imports.Add(import);
+            await db.SaveChangesAsync(cancellationToken);
+            var payload = JsonSerializer.Serialize(new { importId = import.Id });
+            var row = await LabTasks.AddAsync(db, new NewTask(JobKind.Import, $"Import of {request.OriginalName} into {dataset.Name}", version.Id, payload), actor, now, cancellationToken);
+            import.TaskId = row.Id;
+            await db.SaveChangesAsync(cancellationToken);
+            await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, dataset.Id));
+            return (new StartedImport(dataset.Id, version.Id, import.Id, row.Id), row);
+        }, cancellationToken);
+        await tasks.ScheduleAsync(task, cancellationToken);
+        return started;
+    }
+
+    /// <summary>Renames and describes.</summary>
+    public Task EditAsync(long datasetId, string name, string description, string sourceNote, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
+    {
+        var dataset = await FindAsync(db, datasetId, cancellationToken);
+        if (dataset.Name != name.Trim()) await CheckNameAsync(db, name, cancellationToken);
+        (dataset.Name, dataset.Description, dataset.SourceNote) = (name.Trim(), description, sourceNote);
+        await db.SaveChangesAsync(cancellationToken);
+        await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, datasetId));
+    }, cancellationToken);
+
+    /// <summary>Chooses the positive class of a version that no run has used yet.</summary>
+    public Task SetPositiveClassAsync(long versionId, int positiveClass, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
+    {
+        var version = await db.DatasetVersions.SingleOrDefaultAsync(v => v.Id == versionId, cancellationToken) ?? throw new ExplainedException($"There is no dataset version {versionId}.");
+        if (positiveClass < 0 || positiveClass >= version.ClassNames.Count) throw new ExplainedException($"The version has classes 0 to {version.ClassNames.Count - 1}, not {positiveClass}.");
+        if (await db.Runs.AnyAsync(r => r.Experiment!.DatasetVersionId == versionId, cancellationToken))
+            throw new ExplainedException("Runs have used this version, so its positive class can't change any more: import it as a new version.");
+        version.PositiveClass = positiveClass;
+        await db.SaveChangesAsync(cancellationToken);
+        await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, version.DatasetId));
+    }, cancellationToken);
+
+    /// <summary>Puts a dataset into the trash; its runs keep working.</summary>
+    public Task TrashAsync(long datasetId, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
+    {
+        var dataset = await FindAsync(db, datasetId, cancellationToken);
+        dataset.TrashedAt = time.GetUtcNow();
+        await db.SaveChangesAsync(cancellationToken);
+        await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, datasetId));
+    }, cancellationToken);
+
+    /// <summary>Takes a dataset out of the trash.</summary>
+    public Task RestoreAsync(long datasetId, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
+    {
+        var dataset = await FindAsync(db, datasetId, cancellationToken);
+        await CheckNameAsync(db, dataset.Name, cancellationToken);
+        dataset.TrashedAt = null;
+        await db.SaveChangesAsync(cancellationToken);
+        await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, datasetId));
+    }, cancellationToken);
+
+    /// <summary>Deletes a trashed dataset for good.</summary>
+    /// <returns>Bytes of disk that were freed in the store.</returns>
+    public async Task<long> PurgeAsync(long datasetId, CancellationToken cancellationToken = default)
+    {
+        await contexts.InTransactionAsync(async db =>
+        {
+            var dataset = await FindAsync(db, datasetId, cancellationToken);
+            if (dataset.TrashedAt is null) throw new ExplainedException($"{dataset.Name} is not in the trash: delete it first.");
+            var runs = await db.Runs.CountAsync(r => r.Experiment!.DatasetVersion!.DatasetId == datasetId, cancellationToken);
+            if (runs > 0) throw new ExplainedException($"{dataset.Name} is used by {runs} runs: delete those for good first, or leave the dataset in the trash.");
+            var versions = db.DatasetVersions.Where(v => v.DatasetId == datasetId).Select(v => v.Id);
+            await db.Evaluations.Where(e => versions.Contains(e.DatasetVersionId)).ExecuteDeleteAsync(cancellationToken);
+            await db.PredictionSets.Where(s => versions.Contains(s.DatasetVersionId)).ExecuteDeleteAsync(cancellationToken);
+            await db.Datasets.Where(d => d.Id == datasetId).ExecuteDeleteAsync(cancellationToken);
+            await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, datasetId));
+        }, cancellationToken);
+        return await store.CollectGarbageAsync(cancellationToken);
+    }
+
+    private static async Task<Dataset> NewAsync(LabDbContext db, NewImport request, Actor actor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await CheckNameAsync(db, request.Name, cancellationToken);
+        return new Dataset { Name = request.Name.Trim(), Description = request.Description, CreatedAt = now, CreatedById = actor.UserId };
+    }
+
+    private static async Task CheckNameAsync(LabDbContext db, string name, CancellationToken cancellationToken)
+    {
+        var trimmed = name.Trim();
+        if (trimmed.Length is 0 or > 200) throw new ExplainedException("A dataset needs a name of 1 to 200 characters.");
+        if (await db.Datasets.AnyAsync(d => d.Name == trimmed && d.TrashedAt == null, cancellationToken))
+            throw new ExplainedException($"There is a dataset {trimmed} already: choose another name, or make a new version of it.");
+    }
+
+    private static async Task<Dataset> FindAsync(LabDbContext db, long datasetId, CancellationToken cancellationToken) =>
+        await db.Datasets.SingleOrDefaultAsync(d => d.Id == datasetId, cancellationToken) ?? throw new ExplainedException($"There is no dataset {datasetId}.");
+}

@@ -1,0 +1,137 @@
+using MalariaLab.Core.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Data.Datasets;
+
+/// <summary>A dataset in the list.</summary>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Latest">Its newest version, without statistics.</param>
+/// <param name="Versions">Number of versions.</param>
+/// <param name="Runs">Runs on any version.</param>
+public sealed record DatasetRow(Dataset Dataset, DatasetVersion? Latest, int Versions, int Runs);
+
+/// <summary>Which images of a version. Nulls do not restrict.</summary>
+public sealed record GalleryFilter
+{
+    /// <summary>Class index.</summary>
+    public int? Label { get; init; }
+
+    /// <summary>Group (patient) key.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Words in the path.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Only images with a quality note.</summary>
+    public bool Flagged { get; init; }
+
+    /// <summary>With <see cref="Part"/>: the split.</summary>
+    public long? SplitId { get; init; }
+
+    /// <summary>Part of the split.</summary>
+    public SplitPart? Part { get; init; }
+
+    /// <summary>Images before the page.</summary>
+    public int Skip { get; init; }
+
+    /// <summary>Images of the page, at most 500.</summary>
+    public int Take { get; init; } = 60;
+}
+
+/// <summary>What pages and the API read of datasets.</summary>
+public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts)
+{
+    /// <summary>All datasets by name, or the trash.</summary>
+    public async Task<IReadOnlyList<DatasetRow>> ListAsync(bool trashed = false, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var datasets = await db.Datasets.AsNoTracking().Where(d => d.TrashedAt != null == trashed).OrderBy(d => d.Name)
+            .Select(d => new { Dataset = d, Versions = d.Versions.Count }).ToListAsync(cancellationToken);
+        var versions = await db.DatasetVersions.AsNoTracking().Where(v => v.Number == db.DatasetVersions.Where(o => o.DatasetId == v.DatasetId).Max(o => o.Number))
+            .ToDictionaryAsync(v => v.DatasetId, cancellationToken);
+        var runs = await db.Runs.Where(r => r.TrashedAt == null).GroupBy(r => r.Experiment!.DatasetVersion!.DatasetId)
+            .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        return datasets.ConvertAll(d => new DatasetRow(d.Dataset, versions.GetValueOrDefault(d.Dataset.Id), d.Versions, runs.GetValueOrDefault(d.Dataset.Id)));
+    }
+
+    /// <summary>A version with its dataset; null when there is none.</summary>
+    public async Task<DatasetVersion?> VersionAsync(long versionId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleOrDefaultAsync(v => v.Id == versionId, cancellationToken);
+    }
+
+    /// <summary>Versions of a dataset, newest first.</summary>
+    public async Task<IReadOnlyList<DatasetVersion>> VersionsAsync(long datasetId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.DatasetVersions.AsNoTracking().Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Splits of a version, oldest first.</summary>
+    public async Task<IReadOnlyList<Split>> SplitsAsync(long versionId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Splits.AsNoTracking().Where(s => s.VersionId == versionId).OrderBy(s => s.Id).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>One page of the gallery, in manifest order.</summary>
+    public async Task<Page<DatasetImage>> GalleryAsync(long versionId, GalleryFilter filter, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var images = db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId);
+        if (filter.Label is { } label) images = images.Where(i => i.Label == label);
+        if (filter.Group is { } group) images = images.Where(i => i.Group == group);
+        if (filter.Flagged) images = images.Where(i => i.Note != null);
+        if (!string.IsNullOrWhiteSpace(filter.Text))
+        {
+            var text = filter.Text.Trim().ToLowerInvariant();
+#pragma warning disable CA1862 // Translated to SQL, where a comparison kind has no meaning.
+            images = images.Where(i => i.Path.ToLower().Contains(text));
+#pragma warning restore CA1862
+        }
+        var (skip, take) = (filter.Skip, Math.Clamp(filter.Take, 1, 500));
+        if (filter is not { SplitId: { } splitId, Part: { } part })
+            return new(await images.OrderBy(i => i.Ordinal).Skip(skip).Take(take).ToListAsync(cancellationToken), await images.CountAsync(cancellationToken));
+
+        // The assignment is one byte an image: looking there costs less than a row an image in the database would.
+        var assignment = await db.Splits.Where(s => s.Id == splitId && s.VersionId == versionId).Select(s => s.Assignment).SingleOrDefaultAsync(cancellationToken) ?? [];
+        var ordinals = await images.OrderBy(i => i.Ordinal).Select(i => i.Ordinal).ToListAsync(cancellationToken);
+        ordinals.RemoveAll(i => i >= assignment.Length || assignment[i] != (byte)part);
+        var page = ordinals.Skip(skip).Take(take).ToList();
+        var rows = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId && page.Contains(i.Ordinal)).OrderBy(i => i.Ordinal).ToListAsync(cancellationToken);
+        return new(rows, ordinals.Count);
+    }
+
+    /// <summary>One image, or null.</summary>
+    public async Task<DatasetImage?> ImageAsync(long versionId, int ordinal, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.DatasetImages.AsNoTracking().SingleOrDefaultAsync(i => i.VersionId == versionId && i.Ordinal == ordinal, cancellationToken);
+    }
+
+    /// <summary>Groups of a version with their images a class, by key.</summary>
+    public async Task<IReadOnlyList<(string Group, int[] ClassCounts)>> GroupsAsync(long versionId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var classes = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.ClassNames).SingleOrDefaultAsync(cancellationToken) ?? [];
+        var counts = await db.DatasetImages.Where(i => i.VersionId == versionId && i.Group != null).GroupBy(i => new { i.Group, i.Label })
+            .Select(g => new { g.Key.Group, g.Key.Label, Count = g.Count() }).ToListAsync(cancellationToken);
+        return [.. counts.GroupBy(c => c.Group!).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
+        {
+            var byClass = new int[classes.Count];
+            foreach (var c in g) byClass[c.Label] = c.Count;
+            return (g.Key, byClass);
+        })];
+    }
+
+    /// <summary>One page of the files that an import did not take, optionally of one kind.</summary>
+    public async Task<Page<ImportRefusal>> RefusalsAsync(long versionId, string? kind, int skip, int take, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var refusals = db.ImportRefusals.AsNoTracking().Where(r => r.VersionId == versionId && (kind == null || r.Kind == kind));
+        return new(await refusals.OrderBy(r => r.Id).Skip(skip).Take(Math.Clamp(take, 1, 500)).ToListAsync(cancellationToken), await refusals.CountAsync(cancellationToken));
+    }
+}

@@ -1,0 +1,180 @@
+using System.Security.Cryptography;
+using System.Text;
+using MalariaLab.Core;
+using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Jobs;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Jobs;
+using MalariaLab.Data.Runs;
+using MalariaLab.Data.Store;
+
+namespace MalariaLab.Data.Tests;
+
+public sealed class DatasetStoreOnSqlite(PostgresServer postgres) : DatasetStoreTests(LabDatabase.Sqlite, postgres);
+
+public sealed class DatasetStoreOnPostgres(PostgresServer postgres) : DatasetStoreTests(LabDatabase.Postgres, postgres);
+
+public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer postgres)
+{
+    [Fact]
+    public async Task Import_Committed_GivesEveryByteBackAndAHashOfContentsOnly()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var version = await ImportAsync(lab, "cells", 1200);
+        var store = lab.Get<ContentStore>();
+        var locations = await store.LocateVersionAsync(version.Id);
+        Assert.Equal(1200, locations.Count);
+        for (var i = 0; i < locations.Count; i += 100) Assert.Equal(Content(i), ContentStore.Read(locations[i]));
+        await using var stream = await store.OpenReadAsync(Sha(Content(7)));
+        Assert.Equal(Content(7).Length, stream.Length);
+        Assert.Equal((DatasetVersionStatus.Ready, 1200, 40, 64), (version.Status, version.ImageCount, version.GroupCount, version.ContentHash.Length));
+        Assert.Equal([600, 600], version.ClassCounts);
+        Assert.Equal(1, (await lab.Get<DatasetQueries>().RefusalsAsync(version.Id, "corrupt", 0, 10)).Total);
+
+        var again = await ImportAsync(lab, "the same under another name", 1200);
+        Assert.Equal(version.ContentHash, again.ContentHash);
+        Assert.Single(Packs(lab));
+    }
+
+    [Fact]
+    public async Task Import_AfterItsTaskWasTakenAway_WritesNothing()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var (started, job) = await StartAsync(lab, "cells");
+        await lab.Get<TaskExecution>().EndAsync(job.Id, job.Ticket, LabTaskStatus.Interrupted);
+        await using (var pack = lab.Get<ContentStore>().BeginWrite())
+        {
+            pack.Add(Sha(Content(0)), Content(0));
+            await Assert.ThrowsAsync<OwnershipLostException>(() => lab.Get<DatasetVersionWriter>().CompleteAsync(job, started.VersionId, Manifest(1), pack));
+        }
+        await using var db = lab.Db();
+        Assert.False(await db.Blobs.AnyAsync() || await db.DatasetImages.AnyAsync());
+        Assert.Empty(Packs(lab));
+        Assert.Equal(DatasetVersionStatus.Importing, (await db.DatasetVersions.SingleAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Purge_OfADataset_FreesTheDiskButNotWhatOthersUse()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var big = await ImportAsync(lab, "big", 100);
+        await ImportAsync(lab, "part of it", 20);
+        var before = Packs(lab).Sum(p => p.Length);
+        var commands = lab.Get<DatasetCommands>();
+        await Assert.ThrowsAsync<ExplainedException>(() => commands.PurgeAsync(big.DatasetId));
+        await commands.TrashAsync(big.DatasetId);
+
+        var freed = await commands.PurgeAsync(big.DatasetId);
+
+        Assert.Equal(before - Packs(lab).Sum(p => p.Length), freed);
+        Assert.InRange(Packs(lab).Sum(p => p.Length), 1, before / 4);
+        Assert.Equal(Content(19), await lab.Get<ContentStore>().ReadAsync(Sha(Content(19))));
+        await Assert.ThrowsAsync<ExplainedException>(() => lab.Get<ContentStore>().ReadAsync(Sha(Content(99))));
+    }
+
+    [Fact]
+    public async Task Purge_OfADatasetWithRuns_IsRefusedWithTheirNumber()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var data = await lab.DataAsync();
+        await lab.QueuedRunAsync(data);
+        var commands = lab.Get<DatasetCommands>();
+        await commands.TrashAsync(data.Version.DatasetId);
+        var refused = await Assert.ThrowsAsync<ExplainedException>(() => commands.PurgeAsync(data.Version.DatasetId));
+        Assert.Contains("used by 1 runs", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_OfAPackThatWasCutShort_SaysWhatToDo()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        await ImportAsync(lab, "cells", 10);
+        await using (var file = Assert.Single(Packs(lab)).OpenWrite()) file.SetLength(3);
+        var failed = await Assert.ThrowsAsync<ExplainedException>(() => lab.Get<ContentStore>().ReadAsync(Sha(Content(9))));
+        Assert.Contains("missing or cut short", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Split_ByPatient_StoresAnAssignmentThatLeaksNothing()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var version = await ImportAsync(lab, "cells", 400);
+        var commands = lab.Get<SplitCommands>();
+        await commands.CreateAsync(version.Id, new SplitPlan { Unit = SplitUnit.Group }, "by patient", Seeds.Ana);
+        await commands.CreateAsync(version.Id, new SplitPlan { Unit = SplitUnit.Image }, "by image", Seeds.Ana);
+        await Assert.ThrowsAsync<ExplainedException>(() => commands.CreateAsync(version.Id, new SplitPlan(), "by image", Seeds.Ana));
+
+        var splits = await lab.Get<DatasetQueries>().SplitsAsync(version.Id);
+        Assert.Equal(0, splits[0].LeakingGroups);
+        Assert.InRange(splits[1].LeakingGroups, 1, 40);
+        Assert.NotEqual(splits[0].TestSetHash, splits[1].TestSetHash);
+        Assert.All(splits, s => Assert.Equal(400, s.TrainCount + s.ValidationCount + s.TestCount));
+        var test = await lab.Get<DatasetQueries>().GalleryAsync(version.Id, new GalleryFilter { SplitId = splits[0].Id, Part = SplitPart.Test, Take = 500 });
+        Assert.Equal(splits[0].TestCount, test.Total);
+        Assert.All(test.Items, image => Assert.Equal((byte)SplitPart.Test, splits[0].Assignment[image.Ordinal]));
+    }
+
+    [Fact]
+    public async Task Gallery_Filtered_PagesInManifestOrder()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var version = await ImportAsync(lab, "cells", 400);
+        var queries = lab.Get<DatasetQueries>();
+        var page = await queries.GalleryAsync(version.Id, new GalleryFilter { Label = 1, Skip = 60, Take = 60 });
+        Assert.Equal(200, page.Total);
+        Assert.Equal(Enumerable.Range(60, 60).Select(i => (2 * i) + 1), page.Items.Select(i => i.Ordinal));
+        Assert.Equal(10, (await queries.GalleryAsync(version.Id, new GalleryFilter { Group = "P3" })).Total);
+        Assert.Equal(1, (await queries.GalleryAsync(version.Id, new GalleryFilter { Text = "IMAGE17." })).Total);
+        var groups = await queries.GroupsAsync(version.Id);
+        Assert.Equal(40, groups.Count);
+        Assert.Equal([0, 10], groups.Single(g => g.Group == "P3").ClassCounts);
+    }
+
+    private static async Task<DatasetVersion> ImportAsync(TestLab lab, string name, int images)
+    {
+        var (started, job) = await StartAsync(lab, name);
+        await using (var pack = lab.Get<ContentStore>().BeginWrite())
+        {
+            Parallel.For(0, images, i => pack.Add(Sha(Content(i)), Content(i)));
+            await lab.Get<DatasetVersionWriter>().CompleteAsync(job, started.VersionId, Manifest(images), pack);
+        }
+        Assert.True(await lab.Get<TaskExecution>().EndAsync(job.Id, job.Ticket, LabTaskStatus.Succeeded));
+        return (await lab.Get<DatasetQueries>().VersionAsync(started.VersionId))!;
+    }
+
+    private static async Task<(StartedImport Started, JobContext Job)> StartAsync(TestLab lab, string name)
+    {
+        var started = await lab.Get<DatasetCommands>().StartImportAsync(new NewImport { Name = name, Source = ImportSource.Upload, OriginalName = "x.zip" }, Seeds.Ana);
+        var ticket = (await lab.Get<LabTasks>().FindAsync(started.TaskId))!.Ticket;
+        Assert.NotNull(await lab.Get<TaskExecution>().ClaimAsync(started.TaskId, ticket, Seeds.Worker));
+        return (started, new JobContext { Kind = JobKind.Import, Id = started.TaskId, Ticket = ticket, Attempt = 1 });
+    }
+
+    private static VersionContent Manifest(int images) => new()
+    {
+        ClassNames = ["Parasitized", "Uninfected"],
+        PositiveClass = 0,
+        GroupRule = "nih",
+        Images =
+        [
+            .. Enumerable.Range(0, images).Select(i => new DatasetImage
+            {
+                Ordinal = i,
+                Path = $"cells/Image{i}.png",
+                Sha256 = Sha(Content(i)),
+                Label = i % 2,
+                Group = $"P{i % 40}",
+                Bytes = Content(i).Length,
+            }),
+        ],
+        Refusals = [new ImportRefusal { Path = "bad.png", Kind = "corrupt", Reason = "It ends too early." }],
+        Verdict = new ImportVerdict(true, "Ready."),
+    };
+
+    private static byte[] Content(int i) => Encoding.ASCII.GetBytes($"image {i} {new string('x', i % 50)}");
+
+    private static string Sha(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static FileInfo[] Packs(TestLab lab) => new DirectoryInfo(lab.Get<LabPaths>().Store).GetFiles("*.pack");
+}

@@ -69,6 +69,16 @@ public static partial class torch
             public static Tensor max_pool2d(Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) =>
                 MaxPool2dOp.Call(input, kernel_size, strides ?? [], padding ?? [0], dilation ?? [1], ceil_mode);
 
+            /// <summary>
+            /// Greatest of each square window, or 0: ReLU and pool in either order. One pass over the memory where the picture is
+            /// channels-last float32 on the CPU; else as the two operators.
+            /// </summary>
+            public static Tensor relu_max_pool2d(Tensor input, long kernel_size, long? stride = null)
+            {
+                Native.Check(Native.mlt_relu_max_pool2d(input.Handle, kernel_size, stride ?? kernel_size, out var result));
+                return new Tensor(result);
+            }
+
             /// <summary>Mean of each window.</summary>
             public static Tensor avg_pool2d(Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, bool ceil_mode = false, bool count_include_pad = true) =>
                 AvgPool2dOp.Call(input, kernel_size, strides ?? [], padding ?? [0], ceil_mode, count_include_pad);

@@ -97,8 +97,8 @@ public sealed class FlatOptimizerTests : IDisposable
         static Tensor Train(int threads)
         {
             set_num_threads(threads);
-            manual_seed(1);
-            var (p, g) = (randn([100_000]), randn([100_000]));
+            using var generator = new Generator(1);
+            var (p, g) = (randn([100_000], generator: generator), randn([100_000], generator: generator));
             using var optimizer = new FlatOptimizer(new AdamRule { LearningRate = 0.01 }, p, g);
             for (var i = 0; i < 3; i++)
                 optimizer.Step(FlatBuffers.ClipScale(g, 1));

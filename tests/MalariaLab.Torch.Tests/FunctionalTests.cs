@@ -38,6 +38,48 @@ public sealed class FunctionalTests : IDisposable
         Assert.True(nn.functional.max_pool2d(x.relu(), [2]).equal(nn.functional.max_pool2d(x, [2]).relu()));
     }
 
+    [Theory]
+    [InlineData(8, 12, 12, 2, 2)]
+    [InlineData(16, 13, 9, 2, 2)]
+    [InlineData(11, 15, 14, 3, 2)]
+    [InlineData(3, 9, 10, 2, 3)]
+    [InlineData(64, 5, 5, 5, 5)]
+    public void ReluMaxPool_ChannelsLast_EqualsTheTwoOperators(int channels, int height, int width, int kernel, int stride)
+    {
+        manual_seed(4);
+        var x = (randn([3, channels, height, width]) - 0.5).contiguous(MemoryFormat.ChannelsLast).requires_grad_();
+        var twin = x.detach().clone().requires_grad_();
+
+        var y = nn.functional.relu_max_pool2d(x, kernel, stride);
+        var expected = nn.functional.max_pool2d(twin, [kernel], [stride]).relu();
+        var gradient = randn(y.shape);
+        y.backward(gradient);
+        expected.backward(gradient);
+
+        Assert.True(y.equal(expected));
+        Assert.True(x.grad!.equal(twin.grad!));
+        Assert.True(y.is_contiguous(MemoryFormat.ChannelsLast));
+        Assert.True(y.detach().equal(nn.functional.relu_max_pool2d(x.detach(), kernel, stride)));
+        Assert.True(y.detach().equal(nn.functional.relu_max_pool2d(x.detach().contiguous(), kernel, stride)));
+    }
+
+    [Fact]
+    public void ReluMaxPool_NaNInAWindow_StaysNaN()
+    {
+        var x = zeros([1, 9, 4, 4]).contiguous(MemoryFormat.ChannelsLast);
+        x[0][0][0][0].fill_(double.NaN);
+        x[0][8][3][2].fill_(double.NaN);
+
+        var y = nn.functional.relu_max_pool2d(x, 2);
+
+        Assert.Equal(2, y.isnan().sum().item<long>());
+        Assert.True(float.IsNaN(y[0][0][0][0].item<float>()) && float.IsNaN(y[0][8][1][1].item<float>()));
+    }
+
+    [Fact]
+    public void ReluMaxPool_WindowLargerThanThePicture_IsRefused() =>
+        Assert.Contains("float32[1, 8, 2, 2]", Assert.Throws<TorchException>(() => nn.functional.relu_max_pool2d(zeros([1, 8, 2, 2]), 3)).Message);
+
     [Fact]
     public void BatchNorm_InTraining_NormalisesAndMovesRunningStatistics()
     {

@@ -33,6 +33,8 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int mlt_tensor_is_contiguous(TensorHandle tensor, int memoryFormat, out int result);
     [LibraryImport(Library)] internal static partial int mlt_tensor_item(TensorHandle tensor, out double real, out long integer);
 
+    [LibraryImport(Library)] internal static partial int mlt_relu_max_pool2d(TensorHandle input, long kernel, long stride, out nint result);
+
     [LibraryImport(Library)] internal static partial int mlt_tensor_requires_grad(TensorHandle tensor);
     [LibraryImport(Library)] internal static partial int mlt_tensor_set_requires_grad(TensorHandle tensor, int value);
     [LibraryImport(Library)] internal static partial int mlt_tensor_is_leaf(TensorHandle tensor);

@@ -76,6 +76,9 @@ MLT_API int32_t mlt_tensor_device(mlt_tensor t); /* device type * 256 + index + 
 MLT_API int mlt_tensor_is_contiguous(mlt_tensor t, int32_t memory_format, int32_t* result);
 MLT_API int mlt_tensor_item(mlt_tensor t, double* real, int64_t* integer);
 
+/* relu(max_pool2d(input, kernel, stride)), fused where the input is float32, channels-last and on the CPU. */
+MLT_API int mlt_relu_max_pool2d(mlt_tensor input, int64_t kernel, int64_t stride, mlt_tensor* result);
+
 /* ---- autograd ---- */
 
 MLT_API int32_t mlt_tensor_requires_grad(mlt_tensor t);

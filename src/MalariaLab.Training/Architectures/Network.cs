@@ -81,7 +81,8 @@ public sealed class Network : IDisposable
             Conv2D conv => Activate(functional.conv2d(x, Leaf(layer, "weight"), conv.Bias ? Leaf(layer, "bias") : null, [conv.Stride, conv.Stride],
                 [conv.Margin, conv.Margin]), conv.Activation == Activation.Relu && !_plan.IsActivatedByPool(layer)),
             // max(ReLU(x)) = ReLU(max(x)), and the second does a quarter of the work.
-            MaxPool pool => Activate(functional.max_pool2d(x, [pool.Pool, pool.Pool], [pool.Stride, pool.Stride]), _plan.ActivatesItsInput(layer)),
+            MaxPool pool when _plan.ActivatesItsInput(layer) => functional.relu_max_pool2d(x, pool.Pool, pool.Stride),
+            MaxPool pool => functional.max_pool2d(x, [pool.Pool, pool.Pool], [pool.Stride, pool.Stride]),
             AvgPool pool => functional.avg_pool2d(x, [pool.Pool, pool.Pool], [pool.Stride, pool.Stride]),
             GlobalAvgPool => x.mean([2, 3]),
             Subsample sub => x.slice(2, 0, long.MaxValue, sub.Stride).slice(3, 0, long.MaxValue, sub.Stride),

@@ -48,6 +48,7 @@ internal sealed class CpuEngine : IDisposable
     {
         // BLAS has one count a process: threads that compute side by side would queue for its threads.
         torch.set_num_threads(1);
+        torch.keep_freed_memory();
         return new ShardPool(threads, () => torch.set_num_threads_of_this_thread(width));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MalariaLab.Core.Jobs;
 using Quartz;
 
@@ -13,7 +14,7 @@ internal sealed class QuartzJobScheduler(ISchedulerFactory factory) : IJobSchedu
     public async Task EnqueueAsync(QueuedJob job, CancellationToken cancellationToken = default)
     {
         var scheduler = await factory.GetScheduler(cancellationToken);
-        var detail = JobBuilder.Create<LabJob>().WithIdentity(KeyOf(job.Kind, job.Ticket)).UsingJobData(LabJob.KindKey, job.Kind.ToString()).UsingJobData(LabJob.IdKey, job.Id).Build();
+        var detail = JobBuilder.Create<LabJob>().WithIdentity(KeyOf(job.Kind, job.Ticket)).UsingJobData(LabJob.KindKey, job.Kind.ToString()).UsingJobData(LabJob.IdKey, job.Id.ToString(CultureInfo.InvariantCulture)).Build();
         try { await scheduler.ScheduleJob(detail, TriggerOf(job), cancellationToken: cancellationToken); }
         catch (ObjectAlreadyExistsException) { }
     }

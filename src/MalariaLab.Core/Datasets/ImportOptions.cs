@@ -15,8 +15,8 @@ public sealed record ImportOptions
     /// <summary>Name of the positive class; null guesses it by <see cref="PositiveClass"/>.</summary>
     public string? PositiveClassName { get; init; }
 
-    /// <summary>Seed of the sample dataset.</summary>
-    public long SampleSeed { get; init; } = 42;
+    /// <summary>Seed of the sample dataset; null takes the one that every lab shows.</summary>
+    public long? SampleSeed { get; init; }
 
     /// <summary>The rule, ready for use.</summary>
     /// <exception cref="FormatException">The rule or the map cannot be read; the message says where.</exception>

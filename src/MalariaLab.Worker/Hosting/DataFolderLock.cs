@@ -1,4 +1,5 @@
-using System.Globalization;
+using MalariaLab.Core;
+using MalariaLab.Data;
 
 namespace MalariaLab.Worker.Hosting;
 
@@ -12,20 +13,18 @@ internal sealed class DataFolderLock : IDisposable
 
     private DataFolderLock(FileStream file) => this.file = file;
 
-    /// <summary>Takes the lock, or gives null when another process has it.</summary>
-    public static DataFolderLock? TryTake(string dataFolder)
+    /// <summary>Takes the lock; null on PostgreSQL, where there may be many workers.</summary>
+    /// <exception cref="ExplainedException">Another worker has it.</exception>
+    public static DataFolderLock? Take(LabDataOptions options, LabPaths paths)
     {
+        if (options.Provider != LabDatabase.Sqlite) return null;
         try
         {
-            var file = new FileStream(Path.Combine(dataFolder, "worker.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            file.Flush();
-            return new(file);
+            return new(new FileStream(Path.Combine(paths.Root, "worker.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            return null;
+            throw new ExplainedException($"Another worker owns the data folder {paths.Root}. A lab on SQLite has one worker; use PostgreSQL for more.", e);
         }
     }
 

@@ -1,0 +1,111 @@
+using MalariaLab.Core;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Jobs;
+using MalariaLab.Core.Runs;
+using MalariaLab.Data;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Runs;
+using MalariaLab.Imaging.Cache;
+using MalariaLab.Training;
+using MalariaLab.Worker.Caches;
+using MalariaLab.Worker.Hosting;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Worker.Runs;
+
+/// <summary>Executes a run: pixel cache, training from its last checkpoint on, scores, evaluation, artifacts.</summary>
+internal sealed class RunHandler(
+    IDbContextFactory<LabDbContext> contexts, RunExecution execution, RunResultWriter results, PixelCaches caches, ITrainer trainer,
+    LabPaths paths, MachineInfo machine, TimeProvider clock) : IJobHandler
+{
+    public JobKind Kind => JobKind.Run;
+
+    public async Task<string?> ExecuteAsync(JobContext job, CancellationToken cancellationToken)
+    {
+        using var log = new RunLog(paths.RunLog(job.Id), clock);
+        try
+        {
+            await ExecuteAsync(job, log, cancellationToken);
+            log.Write("Succeeded");
+            return null;
+        }
+        catch (TrainingFailedException e)
+        {
+            log.Write($"Failed: {e}");
+            throw new ExplainedException(e.Message, e);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            log.Write(job.Stop switch
+            {
+                StopReason.Canceled => "Canceled; the last checkpoint is kept",
+                StopReason.Shutdown => "The worker shuts down; the run goes on from its last checkpoint after the restart",
+                _ => "Stopped",
+            });
+            throw;
+        }
+        catch (OwnershipLostException)
+        {
+            log.Write("This worker no longer holds the run and stops without writing more");
+            throw;
+        }
+        catch (Exception e)
+        {
+            log.Write($"Failed: {e}");
+            throw;
+        }
+    }
+
+    private async Task ExecuteAsync(JobContext job, RunLog log, CancellationToken cancellation)
+    {
+        var inputs = await RunInputs.LoadAsync(contexts, job.Id, cancellation);
+        var spec = inputs.Spec;
+        log.Write($"Run {job.Id} \"{inputs.Name}\", start {job.Attempt}: {spec.Recipe} on {machine.DeviceName}, LibTorch {machine.LibTorch}, {ProgramInfo.Text}");
+        await execution.SetEnvironmentAsync(job.Id, job.Ticket, machine.DeviceName, ProgramInfo.Commit, machine.LibTorch, machine.ToJson(), cancellation);
+
+        var observer = new RunObserver(execution, job, log, clock, cancellation);
+        var building = new SynchronousProgress<PixelCacheProgress>(p =>
+            observer.OnProgress(new() { Stage = "Building the pixel cache", Epochs = spec.Training.Epochs, Step = p.Done, Steps = p.Total }));
+        using var data = await caches.OpenAsync(
+            inputs.Version, inputs.Items, inputs.Assignment, spec.Architecture.Size, spec.Architecture.Channels, spec.Preprocessing.Interpolation, building, cancellation);
+
+        var request = new TrainingRequest
+        {
+            Spec = spec,
+            Data = data,
+            CheckpointFolder = Path.Combine(paths.Run(job.Id), "checkpoints"),
+            Program = ProgramInfo.Text,
+            StartWeightsFile = await StartWeightsAsync(spec.Weights, cancellation),
+            Device = machine.Device,
+            Threads = machine.Threads,
+            FeatureCacheFolder = Path.Combine(paths.Cache, "features"),
+            Clock = clock,
+        };
+        // A thread of its own: LibTorch's seed, thread count and dispose scopes belong to it, and it is busy for hours.
+        var outcome = await Task.Factory.StartNew(
+            () => trainer.Run(request, observer, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        await results.WriteAsync(job, inputs, outcome, cancellation);
+        await execution.MoveAsync(job.Id, job.Ticket, RunStatus.Succeeded, "", cancellation);
+    }
+
+    private async Task<string?> StartWeightsAsync(WeightsSpec weights, CancellationToken cancellation)
+    {
+        switch (weights.Source)
+        {
+            case WeightsSource.Random:
+                return null;
+            case WeightsSource.File:
+                var file = paths.WeightsFile(weights.FileSha256 ?? throw new ExplainedException("The experiment starts from a weights file but names none."));
+                return File.Exists(file) ? file
+                    : throw new ExplainedException($"The weights file {weights.FileSha256} is not in the weights library: import it again.");
+            default:
+                await using (var db = await contexts.CreateDbContextAsync(cancellation))
+                {
+                    var name = await db.Artifacts.Where(a => a.RunId == weights.RunId && a.Kind == ArtifactKind.Weights).Select(a => a.FileName).SingleOrDefaultAsync(cancellation);
+                    return name is not null && paths.Artifact(weights.RunId!.Value, name) is var path && File.Exists(path) ? path
+                        : throw new ExplainedException($"The weights of run {weights.RunId}, from which this run starts, are not there: choose another start.");
+                }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Jobs;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Store;
+using MalariaLab.Testing;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Worker.Tests;
+
+public sealed class ImportTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Import_GoodAndBadFiles_TakesTheGoodAndListsTheBad()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        var good = TestCells.Paint(0, infected: true);
+        TestCells.WriteZip(Path.Combine(lab.Paths.Inbox, "mixed.zip"), 5,
+            ("cells/Uninfected/copy.png", good), ("cells/Parasitized/cut.png", good[..(good.Length / 2)]), ("cells/Parasitized/empty.png", []),
+            ("cells/Parasitized/text.png", "not an image"u8.ToArray()), ("cells/Parasitized/inner.zip", [0x50, 0x4B, 3, 4]),
+            ("readme.txt", [65]), ("__MACOSX/cells/Parasitized/._x.png", [0]));
+
+        var import = await lab.StartImportAsync("mixed.zip", new() { GroupRule = "nih" });
+        var task = await lab.FinishedTaskAsync(import.TaskId);
+
+        Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
+        await using var db = lab.Db();
+        var version = await db.DatasetVersions.SingleAsync(v => v.Id == import.VersionId, Cancellation);
+        Assert.Equal(DatasetVersionStatus.Ready, version.Status);
+        Assert.Equal("Ready: 10 images in 2 classes. 6 files were not taken; the list says why.", version.Verdict);
+        Assert.Equal(["Parasitized", "Uninfected"], version.ClassNames);
+        Assert.Equal(0, version.PositiveClass);
+        Assert.Equal(7, version.GroupCount);
+        var refusals = await db.ImportRefusals.Where(r => r.VersionId == version.Id).ToDictionaryAsync(r => r.Path, Cancellation);
+        Assert.Equal("duplicate", refusals["cells/Uninfected/copy.png"].Kind);
+        Assert.Contains("one of the two labels is wrong", refusals["cells/Uninfected/copy.png"].Reason);
+        Assert.Equal("corrupt", refusals["cells/Parasitized/cut.png"].Kind);
+        Assert.Equal("empty", refusals["cells/Parasitized/empty.png"].Kind);
+        Assert.Equal("notAnImage", refusals["cells/Parasitized/text.png"].Kind);
+        Assert.Equal("nestedArchive", refusals["cells/Parasitized/inner.zip"].Kind);
+        Assert.Equal("noClass", refusals["readme.txt"].Kind);
+        var first = await db.DatasetImages.SingleAsync(i => i.VersionId == version.Id && i.Ordinal == 0, Cancellation);
+        Assert.Equal("cells/Parasitized/C0P0_cell_0.png", first.Path);
+        Assert.Equal("P0", first.Group);
+        Assert.Equal(good, await lab.Get<ContentStore>().ReadAsync(first.Sha256, Cancellation));
+    }
+
+    [Fact]
+    public async Task Import_ZipAndFolderOfOneContent_GiveOneHash()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        TestCells.WriteZip(Path.Combine(lab.Paths.Inbox, "cells.zip"), 5);
+        System.IO.Compression.ZipFile.ExtractToDirectory(Path.Combine(lab.Paths.Inbox, "cells.zip"), Path.Combine(lab.Paths.Inbox, "folder"));
+
+        var imports = new List<StartedImport> { await lab.StartImportAsync("cells.zip"), await lab.StartImportAsync("folder") };
+        foreach (var import in imports) await lab.FinishedTaskAsync(import.TaskId);
+
+        await using var db = lab.Db();
+        var ids = imports.ConvertAll(i => i.VersionId);
+        var hashes = await db.DatasetVersions.Where(v => ids.Contains(v.Id)).Select(v => v.ContentHash).ToListAsync(Cancellation);
+        Assert.Equal(2, hashes.Count);
+        Assert.Single(hashes.Distinct());
+        Assert.Equal(64, hashes[0].Length);
+    }
+
+    [Theory]
+    [InlineData("../outside.zip", "does not lie in the folder for imports")]
+    [InlineData("link.zip", "link")]
+    [InlineData("missing.zip", "no file or folder")]
+    [InlineData("cut.zip", "not a zip archive")]
+    public async Task Import_UnusableSource_FailsWithItsSentence(string name, string because)
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        TestCells.WriteZip(Path.Combine(lab.Paths.Root, "outside.zip"), 3);
+        File.CreateSymbolicLink(Path.Combine(lab.Paths.Inbox, "link.zip"), Path.Combine(lab.Paths.Root, "outside.zip"));
+        await File.WriteAllBytesAsync(Path.Combine(lab.Paths.Inbox, "cut.zip"), (await File.ReadAllBytesAsync(Path.Combine(lab.Paths.Root, "outside.zip"), Cancellation))[..500], Cancellation);
+
+        var import = await lab.StartImportAsync(name);
+        var task = await lab.FinishedTaskAsync(import.TaskId);
+
+        Assert.Equal(LabTaskStatus.Failed, task.Status);
+        Assert.Contains(because, task.Reason);
+        await using var db = lab.Db();
+        var version = await db.DatasetVersions.SingleAsync(v => v.Id == import.VersionId, Cancellation);
+        Assert.Equal(DatasetVersionStatus.Failed, version.Status);
+        Assert.Equal(task.Reason, version.Verdict);
+    }
+
+    [Fact]
+    public async Task Import_Upload_IsDeletedAfterwards()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        var upload = lab.Paths.NewUpload("cells.zip");
+        TestCells.WriteZip(upload, 3);
+
+        var import = await lab.StartImportAsync(Path.GetFileName(upload), source: ImportSource.Upload);
+        Assert.Equal(LabTaskStatus.Succeeded, (await lab.FinishedTaskAsync(import.TaskId)).Status);
+        Assert.False(File.Exists(upload));
+    }
+
+    [Fact]
+    public async Task Import_Sample_IsReadyWithItsPatients()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        var import = await lab.StartImportAsync("sample", new() { GroupRule = "nih" }, ImportSource.Sample);
+        var task = await lab.FinishedTaskAsync(import.TaskId);
+        Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
+        await using var db = lab.Db();
+        var version = await db.DatasetVersions.SingleAsync(v => v.Id == import.VersionId, Cancellation);
+        Assert.Equal(DatasetVersionStatus.Ready, version.Status);
+        Assert.Equal(Imaging.Samples.SampleCells.DefaultCells, version.ImageCount);
+        Assert.Equal(Imaging.Samples.SampleCells.DefaultPatients, version.GroupCount);
+    }
+
+    [Fact]
+    public async Task Import_RealXRays_KeepsTheGivenParts()
+    {
+        var archive = SharedFiles.Data("chest-xray-224.zip");
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        File.Copy(archive, Path.Combine(lab.Paths.Inbox, "x.zip"));
+        var import = await lab.StartImportAsync("x.zip", new() { GroupRule = "kermany" });
+        Assert.Equal(LabTaskStatus.Succeeded, (await lab.FinishedTaskAsync(import.TaskId)).Status);
+        await using var db = lab.Db();
+        var version = await db.DatasetVersions.SingleAsync(v => v.Id == import.VersionId, Cancellation);
+        Assert.Equal(["NORMAL", "PNEUMONIA"], version.ClassNames);
+        Assert.Equal(1, version.PositiveClass);
+        Assert.Equal(1140, version.ImageCount + version.RefusalCount);
+        var parts = await db.DatasetImages.Where(i => i.VersionId == version.Id).Select(i => i.GivenPart).Distinct().ToListAsync(Cancellation);
+        Assert.Equal([SplitPart.Train, SplitPart.Validation, SplitPart.Test], parts.OfType<SplitPart>().Order());
+        Assert.DoesNotContain(null, parts);
+    }
+}

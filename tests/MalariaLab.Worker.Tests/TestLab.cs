@@ -1,0 +1,112 @@
+using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Jobs;
+using MalariaLab.Core.Runs;
+using MalariaLab.Data;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Jobs;
+using MalariaLab.Data.Runs;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace MalariaLab.Worker.Tests;
+
+/// <summary>A lab on SQLite in a temporary folder, with what the web process does of it: scheduling and reconciling.</summary>
+internal sealed class TestLab : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly Actor Ana = new(null, "Ana");
+    private readonly IHost host;
+
+    private TestLab(IHost host, LabPaths paths) => (this.host, Paths) = (host, paths);
+
+    public LabPaths Paths { get; }
+
+    public static async Task<TestLab> StartAsync()
+    {
+        var options = new LabDataOptions { DataFolder = Directory.CreateTempSubdirectory("malarialab-test-").FullName };
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddLogging(logging => logging.ClearProviders());
+        builder.Services.AddLabData(options);
+        builder.Services.AddLabJobs(options);
+        var host = builder.Build();
+        await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync();
+        await host.StartAsync();
+        return new(host, new LabPaths(options));
+    }
+
+    public T Get<T>() where T : notnull => host.Services.GetRequiredService<T>();
+
+    public LabDbContext Db() => Get<IDbContextFactory<LabDbContext>>().CreateDbContext();
+
+    /// <summary>Starts the import of an archive that lies in the inbox under this name.</summary>
+    public Task<StartedImport> StartImportAsync(string inboxName, ImportOptions? options = null, ImportSource source = ImportSource.Inbox) =>
+        Get<DatasetCommands>().StartImportAsync(
+            new() { Name = inboxName + Guid.NewGuid(), Source = source, OriginalName = inboxName, StoredName = inboxName, Options = options ?? new() }, Ana);
+
+    /// <summary>Imports drawn cells and splits them 60/20/20.</summary>
+    public async Task<DataSpec> ImportCellsAsync(int imagesPerClass)
+    {
+        TestCells.WriteZip(Path.Combine(Paths.Inbox, "cells.zip"), imagesPerClass);
+        var import = await StartImportAsync("cells.zip", new() { GroupRule = "nih" });
+        var task = await FinishedTaskAsync(import.TaskId);
+        Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
+        var split = await Get<SplitCommands>().CreateAsync(
+            import.VersionId, new() { Unit = SplitUnit.Image, TrainPercent = 60, ValidationPercent = 20, TestPercent = 20 }, "image split", Ana);
+        await using var db = Db();
+        return await db.Splits.Where(s => s.Id == split)
+            .Select(s => new DataSpec { DatasetVersionId = s.VersionId, SplitId = s.Id, DatasetHash = s.Version!.ContentHash, SplitHash = s.Hash }).SingleAsync();
+    }
+
+    /// <summary>Creates and queues a run.</summary>
+    public async Task<long> QueueAsync(ExperimentSpec spec)
+    {
+        var run = await Get<RunCommands>().CreateAsync(new() { Spec = spec, Name = "run" }, Ana);
+        await Get<RunCommands>().EnqueueAsync(run, Ana);
+        return run;
+    }
+
+    public Task CancelAsync(long run) => Get<RunCommands>().CancelAsync(run, Ana);
+
+    /// <summary>A small LeNet.</summary>
+    public static ExperimentSpec LeNet(DataSpec data, int epochs, int size = 32, double learningRate = 0.01) => new()
+    {
+        Recipe = "lenet",
+        Data = data,
+        Architecture = new() { Key = "lenet", Size = size },
+        Augmentation = new() { RotationDegrees = 20, FlipHorizontal = true },
+        Optimizer = new() { Kind = OptimizerKind.Adam, LearningRate = learningRate },
+        Training = new() { Epochs = epochs, BatchSize = 16 },
+    };
+
+    public Task<LabTask> FinishedTaskAsync(long task) => UntilAsync(
+        async db => await db.Tasks.AsNoTracking().SingleAsync(t => t.Id == task), t => t.Status.IsFinished());
+
+    public Task<Run> FinishedRunAsync(long run) => UntilRunAsync(run, r => r.Status.IsFinished());
+
+    public Task<Run> UntilRunAsync(long run, Func<Run, bool> condition) => UntilAsync(
+        async db => await db.Runs.AsNoTracking().SingleAsync(r => r.Id == run), condition);
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        host.Dispose();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(Paths.Root, true);
+    }
+
+    private async Task<T> UntilAsync<T>(Func<LabDbContext, Task<T>> look, Func<T, bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            await using (var db = Db())
+                if (await look(db) is var value && condition(value)) return value;
+            await Task.Delay(25, limit.Token);
+        }
+    }
+}

@@ -1,1 +1,12 @@
-return 0;
+using MalariaLab.Bench;
+
+Dictionary<string, (string Usage, Func<Arguments, Task<int>> Run)> commands = new()
+{
+    ["train"] = (TrainBench.Usage, TrainBench.RunAsync),
+};
+if (args.Length > 0 && commands.TryGetValue(args[0], out var command))
+    return await command.Run(new Arguments(args[1..]));
+Console.Error.WriteLine("Commands:");
+foreach (var (_, (usage, _)) in commands)
+    Console.Error.WriteLine($"  {usage}");
+return 2;

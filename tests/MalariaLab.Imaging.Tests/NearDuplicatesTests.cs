@@ -1,5 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Imaging.Samples;
 using MalariaLab.Imaging.Statistics;
 using Xunit;
 
@@ -51,6 +53,20 @@ public sealed class NearDuplicatesTests
         var pairs = NearDuplicates.Find([.. Enumerable.Repeat(5UL, 1000)], 4);
         Assert.Equal(999, pairs.Count);
         Assert.All(pairs, pair => Assert.Equal((0, 0), (pair.First, pair.Distance)));
+    }
+
+    [Fact]
+    public void AreSame_CopyAndLookAlike_TellsThemApartWhereTheHashCannot()
+    {
+        var cell = SampleCells.Plan(cells: 2)[0].Paint();
+        var copy = ImageCodec.Decode(ImageCodec.Encode(cell, ImageFormat.Jpeg, 75));
+        // The same outline in another stain: blue for red.
+        var lookAlike = new PixelImage(cell.Width, cell.Height, 3, [.. Enumerable.Range(0, cell.Pixels.Length).Select(i => cell.Pixels[i - (i % 3) + 2 - (i % 3)])]);
+
+        Assert.InRange(PerceptualHash.Distance(PerceptualHash.Of(cell), PerceptualHash.Of(lookAlike)), 0, 4);
+        Assert.True(NearDuplicates.AreSame(cell, copy));
+        Assert.True(NearDuplicates.AreSame(cell, Resampler.Resize(cell, 70, 60, Interpolation.Bicubic)));
+        Assert.False(NearDuplicates.AreSame(cell, lookAlike));
     }
 
     [Fact]

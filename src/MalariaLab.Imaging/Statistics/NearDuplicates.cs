@@ -1,3 +1,5 @@
+using MalariaLab.Core.Experiments;
+
 namespace MalariaLab.Imaging.Statistics;
 
 /// <summary>Two images whose perceptual hashes differ in few bits.</summary>
@@ -14,6 +16,11 @@ public static class NearDuplicates
 {
     /// <summary>Largest distance that can be asked for; beyond it most cell images resemble each other.</summary>
     public const int GreatestDistance = 16;
+
+    /// <summary>Largest colour difference of two copies of one picture. On the NIH cells, copies recompressed or resized stay below 3, and different cells begin at 12.</summary>
+    public const double SameColours = 8;
+
+    private const int Side = 32;
 
     /// <summary>
     /// All pairs of different hashes at most <paramref name="maxDistance"/> apart, each named by the first image of its hash; images with one and the same
@@ -32,6 +39,25 @@ public static class NearDuplicates
         int[] distinct = [.. firstOf.Values.Order()];
         for (var part = 0; part <= maxDistance && maxDistance > 0; part++) FindInPart(hashes, distinct, part, maxDistance, pairs);
         return [.. pairs.OrderBy(pair => pair.First).ThenBy(pair => pair.Second)];
+    }
+
+    /// <summary>
+    /// Whether two images show the same picture: at 32 × 32 their colours differ by at most <see cref="SameColours"/> (root mean square).
+    /// Hashes of cut-out cells see little but the outline, so a pair that <see cref="Find"/> gives is only a candidate until this confirms it.
+    /// </summary>
+    public static bool AreSame(PixelImage first, PixelImage second) => ColourDifference(first, second) <= SameColours;
+
+    /// <summary>Root mean square difference of two images' samples, 0 to 255, both resized to 32 × 32 (bilinear); grey counts as equal red, green and blue.</summary>
+    public static double ColourDifference(PixelImage first, PixelImage second)
+    {
+        PixelImage one = Resampler.Resize(first, Side, Side, Interpolation.Bilinear), other = Resampler.Resize(second, Side, Side, Interpolation.Bilinear);
+        var squares = 0L;
+        for (var i = 0; i < Side * Side * 3; i++)
+        {
+            var difference = one.Pixels[i * one.Channels / 3] - other.Pixels[i * other.Channels / 3];
+            squares += difference * difference;
+        }
+        return Math.Sqrt(squares / (Side * Side * 3.0));
     }
 
     /// <summary>Images that hang together by pairs, each group and its members in ascending order.</summary>

@@ -31,8 +31,12 @@ public interface ISampleReader
     void Read(int index, int view, Span<float> target);
 }
 
-/// <summary>Images from the pixel cache, augmented and scaled on the way.</summary>
-public sealed class ImageFeed(ITrainingData data, ExperimentSpec spec) : SampleFeed(data)
+/// <summary>Images, augmented for training and scaled on the way.</summary>
+/// <param name="data">The images.</param>
+/// <param name="preprocessing">Value scaling.</param>
+/// <param name="augmentation">Random changes of training samples.</param>
+/// <param name="seed">Seed of the changes.</param>
+public sealed class ImageFeed(ITrainingData data, PreprocessingSpec preprocessing, AugmentationSpec augmentation, long seed) : SampleFeed(data)
 {
     private readonly ITrainingData _data = data;
 
@@ -40,17 +44,24 @@ public sealed class ImageFeed(ITrainingData data, ExperimentSpec spec) : SampleF
     public override (int Height, int Width, int Channels) Shape => (_data.Size, _data.Size, _data.Channels);
 
     /// <inheritdoc/>
-    public override ISampleReader NewReader() => new Reader(_data, spec);
+    public override ISampleReader NewReader() => new Reader(this);
 
-    private sealed class Reader(ITrainingData data, ExperimentSpec spec) : ISampleReader
+    private sealed class Reader(ImageFeed feed) : ISampleReader
     {
-        private readonly ImageAugmenter _augmenter = new(data.Size, data.Size, data.Channels);
-        private readonly PixelScaler _scaler = new(spec.Preprocessing.Scaling, data.Channels);
+        private readonly ITrainingData _data = feed._data;
+        private readonly ImageAugmenter _augmenter = new(feed._data.Size, feed._data.Size, feed._data.Channels);
+        private readonly PixelScaler _scaler = new(feed.Preprocessing.Scaling, feed._data.Channels);
 
         public void ReadTraining(int index, int epoch, Span<float> target) =>
-            _augmenter.Apply(data.Image(index), ImageTransform.Draw(spec.Augmentation, data.Size, data.Size, spec.Training.Seed, epoch, index), _scaler, target);
+            _augmenter.Apply(_data.Image(index), ImageTransform.Draw(feed.Augmentation, _data.Size, _data.Size, feed.Seed, epoch, index), _scaler, target);
 
         public void Read(int index, int view, Span<float> target) =>
-            _augmenter.Apply(data.Image(index), ImageTransform.View(view), _scaler, target);
+            _augmenter.Apply(_data.Image(index), ImageTransform.View(view), _scaler, target);
     }
+
+    private PreprocessingSpec Preprocessing => preprocessing;
+
+    private AugmentationSpec Augmentation => augmentation;
+
+    private long Seed => seed;
 }

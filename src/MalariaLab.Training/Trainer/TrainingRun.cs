@@ -36,6 +36,7 @@ internal sealed class TrainingRun : IDisposable
         Check(request);
         var (spec, data) = (request.Spec, request.Data);
         (_training, _validation) = (data.Indices(SplitPart.Train), data.Indices(SplitPart.Validation));
+        torch.keep_freed_memory();
         var classes = data.ClassNames.Count;
         var layout = new ParameterLayout(ArchitectureCatalogue.Build(spec.Architecture, classes), spec.Weights);
         _store = new CheckpointStore(request.CheckpointFolder, observer.OnLog);
@@ -48,7 +49,7 @@ internal sealed class TrainingRun : IDisposable
         var unit = layout.Graph.Output.Unit;
         var labels = _training.Select(data.Label).ToArray();
         var loss = new CrossEntropy(unit, spec.Loss.LabelSmoothing, ClassWeights.For(spec.Loss, labels, classes));
-        var feed = new ImageFeed(data, spec);
+        var feed = new ImageFeed(data, spec.Preprocessing, spec.Augmentation, spec.Training.Seed);
         var threads = request.Threads ?? Environment.ProcessorCount;
         _engine = new CpuEngine(_weights, _session.Gradients, feed, _session.Optimizer, loss, spec.Training, threads);
         _scorer = new Scorer(feed, _engine.Pool, unit, classes);

@@ -1,6 +1,9 @@
+using System.Security.Claims;
 using MalariaLab.Core.Datasets;
 using MalariaLab.Data;
+using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
+using MalariaLab.Web.Security;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Web.Api;
@@ -13,6 +16,7 @@ public static class DatasetEndpoints
     {
         api.MapGet("/datasets", List).WithSummary("All datasets, each with its newest version.");
         api.MapGet("/datasets/{dataset}", Show).WithSummary("One dataset with its splits and refused files.");
+        api.MapPost("/datasets/{dataset}/splits", CreateSplit).WithSummary("Deals the images to training, validation and test, once and for all.");
     }
 
     private static async Task<IReadOnlyList<DatasetItem>> List(IDbContextFactory<LabDbContext> factory, CancellationToken ct)
@@ -51,6 +55,14 @@ public static class DatasetEndpoints
             Splits = splits.ConvertAll(Item),
             Refusals = refusals,
         };
+    }
+
+    private static async Task<IResult> CreateSplit(string dataset, SplitRequest request, ClaimsPrincipal user, SplitCommands splits, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var version = await db.Version(dataset, ct);
+        var id = await splits.CreateAsync(version.Id, request.Plan(), request.Name, user.Actor(), ct);
+        return Results.Created(LabUrls.Dataset(version.DatasetId), Item(await db.Splits.AsNoTracking().SingleAsync(s => s.Id == id, ct)));
     }
 
     /// <summary>A split as the API shows it.</summary>

@@ -1,0 +1,74 @@
+using System.Security.Claims;
+using MalariaLab.Core;
+using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Jobs;
+using MalariaLab.Data;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Web.Security;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Web.Api;
+
+/// <summary><c>/imports</c>: bring images in and watch them being checked.</summary>
+public static class ImportEndpoints
+{
+    /// <summary>Adds the endpoints.</summary>
+    public static void MapImports(this IEndpointRouteBuilder api)
+    {
+        // The size is the disk's business: the file goes there in constant memory.
+        api.MapPost("/imports", Start).WithMetadata(new DisableRequestSizeLimitAttribute()).WithSummary("Uploads a zip of class folders (multipart: name, group, file) and queues its import.");
+        api.MapGet("/imports/{import:long}", Show).WithSummary("How far an import is, and its verdict.");
+    }
+
+    private static async Task<IResult> Start(HttpRequest request, ClaimsPrincipal user, LabPaths paths, DatasetCommands datasets, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    {
+        var form = await ImportForm.Read(request, paths, ct);
+        try
+        {
+            var started = await datasets.StartImportAsync(Import(form), user.Actor(), ct);
+            return Results.Accepted($"{LabUrls.Api}/imports/{started.ImportId}", await State(started.ImportId, factory, ct));
+        }
+        catch
+        {
+            form.Discard();
+            throw;
+        }
+    }
+
+    private static NewImport Import(ImportForm form)
+    {
+        var options = new ImportOptions { GroupRule = form.Group, GroupMapCsv = form.GroupMapCsv };
+        // Parsed here, so that a wrong rule is refused before anything is queued.
+        _ = options.ToGroupRule();
+        if (form.Source == "sample")
+            return new() { Name = form.Name, Source = ImportSource.Sample, OriginalName = "sample cells", Options = options with { GroupRule = form.Group == "none" ? "nih" : form.Group } };
+        if (form.Source == "inbox")
+            return new() { Name = form.Name, Source = ImportSource.Inbox, OriginalName = form.Inbox, StoredName = form.Inbox, Options = options };
+        if (form.UploadedPath is null) throw new ExplainedException("The request has no file: send a zip of class folders as the field \"file\".");
+        return new() { Name = form.Name, Source = ImportSource.Upload, OriginalName = form.OriginalName, StoredName = Path.GetFileName(form.UploadedPath), Bytes = form.Bytes, Options = options };
+    }
+
+    private static async Task<ImportState> Show(long import, IDbContextFactory<LabDbContext> factory, CancellationToken ct) => await State(import, factory, ct);
+
+    private static async Task<ImportState> State(long importId, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var import = await db.Imports.AsNoTracking().SingleOrDefaultAsync(i => i.Id == importId, ct) ?? throw new NotFoundException($"There is no import {importId}.");
+        var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleAsync(v => v.Id == import.VersionId, ct);
+        var task = await db.Tasks.AsNoTracking().SingleOrDefaultAsync(t => t.Id == import.TaskId, ct);
+        var stopped = task?.Status is LabTaskStatus.Failed or LabTaskStatus.Canceled;
+        return new ImportState
+        {
+            Import = import.Id,
+            Dataset = version.Dataset!.Name,
+            Status = stopped ? task!.Status.ToString() : version.Status.ToString(),
+            Stage = task?.Stage ?? "",
+            Progress = task?.Progress,
+            Verdict = stopped ? task!.Reason : version.Verdict,
+            Images = version.ImageCount,
+            Refused = version.RefusalCount,
+        };
+    }
+}

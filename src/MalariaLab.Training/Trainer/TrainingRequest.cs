@@ -18,6 +18,9 @@ public sealed record TrainingRequest
     /// <summary>Safetensors, .pth or .h5 file for a spec whose weights start from a file or from another run.</summary>
     public string? StartWeightsFile { get; init; }
 
+    /// <summary>What people call that file; its own name where null.</summary>
+    public string? StartWeightsName { get; init; }
+
     /// <summary>Device in LibTorch's words: <c>cpu</c>, <c>cuda:0</c>.</summary>
     public string Device { get; init; } = "cpu";
 

@@ -105,7 +105,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _weights.Initialise(Spec.Training.Seed);
         if (_request.StartWeightsFile is { } file)
-            WeightsFile.Read(file, _weights);
+            StartWeights.Load(file, _request.StartWeightsName ?? Path.GetFileName(file), _weights, _request.Data.ClassNames, _observer.OnLog);
         else if (Spec.Weights.Source != WeightsSource.Random)
             throw new TrainingFailedException("The start weights of this spec are not here: import the file again or choose another start.");
         _session.StartAverage();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using MalariaLab.Core;
 using MalariaLab.Torch;
 using MalariaLab.Torch.Serialization;
 using MalariaLab.Training.Architectures;
@@ -9,7 +10,8 @@ namespace MalariaLab.Training.Weights;
 /// <summary>The lab's own weight files: safetensors with every tensor of the network by name, and enough metadata to score with them.</summary>
 public static class WeightsFile
 {
-    private const string ArchitectureKey = "architecture", PreprocessingKey = "preprocessing", ClassesKey = "classes", ProgramKey = "program";
+    internal const string ArchitectureKey = "architecture";
+    private const string PreprocessingKey = "preprocessing", ClassesKey = "classes", ProgramKey = "program";
     private const string SpecHashKey = "spec_hash", LayoutKey = "layout";
 
     /// <summary>Metadata for the weights of a spec.</summary>
@@ -34,6 +36,19 @@ public static class WeightsFile
             JsonSerializer.Deserialize<ArchitectureSpec>(architecture, SpecJson.Options)!,
             JsonSerializer.Deserialize<PreprocessingSpec>(preprocessing, SpecJson.Options)!,
             JsonSerializer.Deserialize<string[]>(classes)!);
+    }
+
+    /// <summary>The classes that a file's metadata names, or null.</summary>
+    internal static IReadOnlyList<string>? ClassesOf(IReadOnlyDictionary<string, string> metadata)
+    {
+        try
+        {
+            return metadata.TryGetValue(ClassesKey, out var classes) ? JsonSerializer.Deserialize<string[]>(classes) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads every tensor of the network.</summary>
@@ -74,4 +89,4 @@ public static class WeightsFile
 public sealed record WeightsDescription(ArchitectureSpec Architecture, PreprocessingSpec Preprocessing, IReadOnlyList<string> ClassNames);
 
 /// <summary>A weights file that does not fit; the message says where.</summary>
-public sealed class WeightsException(string message) : Exception(message);
+public sealed class WeightsException(string message) : ExplainedException(message);

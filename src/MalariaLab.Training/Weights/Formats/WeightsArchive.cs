@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using MalariaLab.Training.Weights.Keras;
+
+namespace MalariaLab.Training.Weights.Formats;
+
+/// <summary>A tensor of a file.</summary>
+/// <param name="Name">Its name there.</param>
+/// <param name="Shape">Length of every axis, in the file's own order.</param>
+public sealed record WeightsTensor(string Name, IReadOnlyList<long> Shape)
+{
+    /// <summary>Number of elements.</summary>
+    public long Count => Shape.Aggregate(1L, (product, side) => product * side);
+
+    /// <summary>For sentences: <c>[64, 3, 3, 3]</c>.</summary>
+    public static string Text(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
+}
+
+/// <summary>Named tensors of a file in one of the formats that are read here. Nothing of the file is ever executed.</summary>
+public abstract class WeightsArchive(string path) : IDisposable
+{
+    /// <summary>Elements of the largest tensor that is read.</summary>
+    public const long LargestTensor = 1L << 29;
+
+    private const int MagicBytes = 8;
+
+    /// <summary>safetensors, pth or h5.</summary>
+    public abstract string Format { get; }
+
+    /// <summary>All tensors, in the order of the file.</summary>
+    public abstract IReadOnlyList<WeightsTensor> Tensors { get; }
+
+    /// <summary>Text that the writer added; empty in most formats.</summary>
+    public virtual IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
+
+    /// <summary>Name for messages.</summary>
+    protected string FileName { get; } = Path.GetFileName(path);
+
+    /// <summary>Values of one of <see cref="Tensors"/>, row-major in the file's shape, as float32.</summary>
+    /// <exception cref="WeightsException">The file does not hold them.</exception>
+    public abstract float[] Read(WeightsTensor tensor);
+
+    /// <summary>Opens a file; its first bytes tell the format, whatever it is called.</summary>
+    /// <exception cref="WeightsException">It is of no known format, or broken.</exception>
+    public static WeightsArchive Open(string path)
+    {
+        Span<byte> magic = stackalloc byte[MagicBytes];
+        using (var file = File.OpenRead(path))
+            if (file.ReadAtLeast(magic, MagicBytes, throwOnEndOfStream: false) < MagicBytes)
+                throw new WeightsException($"{Path.GetFileName(path)} is too short to be a weights file.");
+        try
+        {
+            if (magic[0] == 0x89 && magic[1..].SequenceEqual("HDF\r\n\u001a\n"u8))
+                return new KerasArchive(path);
+            if (BinaryPrimitives.ReadUInt32BigEndian(magic) == 0x504B0304)
+                return new TorchZipArchive(path);
+            return magic[0] == 0x80 && magic[1] is >= 2 and <= 5 ? new TorchLegacyArchive(path) : new SafetensorsArchive(path);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
+        {
+            throw new WeightsException($"{Path.GetFileName(path)} is damaged or cut off: {e.Message}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the file.</summary>
+    protected abstract void Dispose(bool disposing);
+
+    /// <summary>A refusal that names the file.</summary>
+    protected WeightsException Bad(string reason) => new($"{FileName} {reason}.");
+}

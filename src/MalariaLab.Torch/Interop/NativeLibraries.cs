@@ -14,13 +14,13 @@ internal static class NativeLibraries
             NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
     }
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Native.Library ? Load(Folders()) : 0;
+
+    internal static nint Load(IEnumerable<string> folders)
     {
-        if (name != Native.Library)
-            return 0;
-        var file = $"lib{name}.so";
+        const string file = $"lib{Native.Library}.so";
         string? reason = null;
-        foreach (var folder in Folders())
+        foreach (var folder in folders)
         {
             var candidate = Path.Combine(folder, file);
             if (!File.Exists(candidate))

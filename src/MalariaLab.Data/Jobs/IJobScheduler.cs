@@ -8,7 +8,11 @@ namespace MalariaLab.Data.Jobs;
 /// <param name="Ticket">Its ticket.</param>
 /// <param name="QueuedAt">When it was queued first.</param>
 /// <param name="Priority">Higher goes first.</param>
-public sealed record QueuedJob(JobKind Kind, long Id, string Ticket, DateTimeOffset QueuedAt, int Priority);
+public sealed record QueuedJob(JobKind Kind, long Id, string Ticket, DateTimeOffset QueuedAt, int Priority)
+{
+    /// <summary>Priorities go from minus this to this.</summary>
+    public const int MaxPriority = 100;
+}
 
 /// <summary>Says when and where a queued job runs; what a job is and whether it may run is the database's business.</summary>
 public interface IJobScheduler

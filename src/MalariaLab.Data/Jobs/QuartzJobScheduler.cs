@@ -61,10 +61,15 @@ internal sealed class QuartzJobScheduler(ISchedulerFactory factory) : IJobSchedu
         .ForJob(KeyOf(job.Kind, job.Ticket))
         .WithPriority(job.Priority)
         .WithExecutionGroup(job.Kind.Group())
-        // A month a step of priority is more than any wait; the past is allowed and starts at once.
-        .StartAt(job.QueuedAt - (job.Priority * TimeSpan.FromDays(30)))
+        .StartAt(PlaceOf(job))
         .WithSimpleSchedule(schedule => schedule.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
         .Build();
+
+    /// <summary>
+    /// A month a step of priority is more than any wait. All places lie in the past, so that the lowest priority starts at once too when nothing is before it,
+    /// whatever the clocks of two machines say.
+    /// </summary>
+    private static DateTimeOffset PlaceOf(QueuedJob job) => job.QueuedAt - ((job.Priority + QueuedJob.MaxPriority + 1) * TimeSpan.FromDays(30));
 
     private static JobKey KeyOf(JobKind kind, string ticket) => new(ticket, kind == JobKind.Run ? RunJobs : TaskJobs);
 

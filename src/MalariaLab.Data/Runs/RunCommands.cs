@@ -17,6 +17,7 @@ public sealed class RunCommands(IDbContextFactory<LabDbContext> contexts, IJobSc
     {
         var name = request.Name.Trim();
         if (name.Length is 0 or > 200) throw new ExplainedException("A run needs a name of 1 to 200 characters.");
+        CheckPriority(request.Priority);
         await CheckDataAsync(db, request.Spec.Data, cancellationToken);
         var now = time.GetUtcNow();
         var run = new Run
@@ -93,6 +94,7 @@ public sealed class RunCommands(IDbContextFactory<LabDbContext> contexts, IJobSc
     /// <summary>Changes the priority; a waiting run takes its new place at once.</summary>
     public async Task SetPriorityAsync(long runId, int priority, CancellationToken cancellationToken = default)
     {
+        CheckPriority(priority);
         await contexts.InTransactionAsync(async db =>
         {
             await db.Runs.Where(r => r.Id == runId).ExecuteUpdateAsync(set => set.SetProperty(r => r.Priority, priority), cancellationToken);
@@ -153,6 +155,12 @@ public sealed class RunCommands(IDbContextFactory<LabDbContext> contexts, IJobSc
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId, cancellationToken) ?? throw NotFound(runId);
+    }
+
+    private static void CheckPriority(int priority)
+    {
+        if (Math.Abs(priority) > QueuedJob.MaxPriority)
+            throw new ExplainedException($"A priority goes from -{QueuedJob.MaxPriority} to {QueuedJob.MaxPriority}; {priority} is outside.");
     }
 
     private static async Task CheckDataAsync(LabDbContext db, DataSpec data, CancellationToken cancellationToken)

@@ -101,7 +101,9 @@ public sealed class PackWriter : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (current is not null) await current.DisposeAsync();
+        // What a full disk did not take is tried once more here; the failure is known already.
+        try { if (current is not null) await current.DisposeAsync(); }
+        catch (IOException) { }
         foreach (var (name, _) in packs)
             if (!kept.Contains(name))
                 File.Delete(Path.Combine(paths.Store, name));

@@ -51,11 +51,11 @@ public static class LabUrls
     /// <summary>Progress of an import job.</summary>
     public static string Import(long id) => $"/datasets/imports/{Text(id)}";
 
-    /// <summary>Thumbnail of an image of a dataset.</summary>
-    public static string Thumbnail(long imageId, int size) => With($"/images/{Text(imageId)}/thumbnail", ("size", Text(size)));
+    /// <summary>Thumbnail of an image of a dataset version, by its place in the manifest.</summary>
+    public static string Thumbnail(long versionId, int ordinal, int size) => With($"/images/{Text(versionId)}/{Text(ordinal)}/thumbnail", ("size", Text(size)));
 
     /// <summary>An image as it was imported, re-encoded for browsers.</summary>
-    public static string Image(long imageId) => $"/images/{Text(imageId)}";
+    public static string Image(long versionId, int ordinal) => $"/images/{Text(versionId)}/{Text(ordinal)}";
 
     /// <summary>Experiment form: empty, from a recipe, on a dataset, or as a changed copy of a run.</summary>
     public static string NewExperiment(string? recipe = null, long? dataset = null, long? from = null) =>

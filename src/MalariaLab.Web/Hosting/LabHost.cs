@@ -2,9 +2,13 @@ using MalariaLab.Core;
 using MalariaLab.Data;
 using MalariaLab.Web.Api;
 using MalariaLab.Web.Components;
+using MalariaLab.Data.Jobs;
 using MalariaLab.Web.Features.Account;
+using MalariaLab.Web.Features.Runs;
+using MalariaLab.Web.Live;
 using MalariaLab.Web.Localisation;
 using MalariaLab.Web.Security;
+using MalariaLab.Web.Workers;
 using Radzen;
 
 namespace MalariaLab.Web.Hosting;
@@ -21,9 +25,17 @@ public static class LabHost
         services.AddSingleton(TimeProvider.System);
         services.Configure<LabSettings>(builder.Configuration.GetSection("Lab"));
         services.Configure<WorkerSettings>(builder.Configuration.GetSection("Worker"));
-        services.AddLabData(settings.ToDataOptions());
+        var data = settings.ToDataOptions();
+        services.AddLabData(data);
+        services.AddLabJobs(data);
         services.AddLabAccounts();
         services.AddHostedService<LabStart>();
+        services.AddRunning<LivePoller>();
+        services.AddSingleton<WorkerProgram>();
+        services.AddRunning<WorkerSupervisor>();
+        services.AddRunning<WorkerSight>();
+        services.AddSingleton<RunTable>();
+        services.AddSingleton<RunDetails>();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
         services.AddRadzenComponents();
         services.AddScoped<Words>();
@@ -32,6 +44,10 @@ public static class LabHost
         services.AddExceptionHandler<ApiFailures>();
         services.AddOpenApi();
     }
+
+    // One instance that pages can ask and the host starts.
+    private static void AddRunning<T>(this IServiceCollection services) where T : class, IHostedService =>
+        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
 
     /// <summary>The order of what every request passes.</summary>
     public static void UseLab(this WebApplication app)

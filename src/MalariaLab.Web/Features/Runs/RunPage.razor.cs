@@ -1,0 +1,66 @@
+using MalariaLab.Core.Runs;
+using MalariaLab.Data.Entities;
+using MalariaLab.Web.Live;
+using Microsoft.AspNetCore.Components;
+
+namespace MalariaLab.Web.Features.Runs;
+
+/// <summary>One run: what it does now, its curves, its results, its configuration and its log.</summary>
+public sealed partial class RunPage : LivePage
+{
+    private static readonly (string Key, string Title)[] Tabs = [("results", "Results"), ("configuration", "Configuration"), ("log", "Log")];
+
+    private IReadOnlyList<EpochRecord> epochs = [];
+    private RunProgress? progress;
+    private RunView? view;
+    private string tab = Tabs[0].Key;
+    private long loadedId;
+
+    /// <summary>Row id of the run.</summary>
+    [Parameter]
+    public long Id { get; set; }
+
+    /// <summary>The open tab, in the address.</summary>
+    [SupplyParameterFromQuery]
+    public string? Tab { get; set; }
+
+    [Inject]
+    private RunDetails Details { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    /// <inheritdoc />
+    protected override bool Concerns(ChangeKind kind, long id) => id == Id && kind is ChangeKind.Run or ChangeKind.Progress or ChangeKind.Epoch;
+
+    /// <inheritdoc />
+    protected override async Task OnParametersSetAsync()
+    {
+        tab = Tabs.Any(t => t.Key == Tab) ? Tab! : Tabs[0].Key;
+        if (Loaded && loadedId != Id) await LoadAsync();
+    }
+
+    /// <inheritdoc />
+    protected override async Task LoadAsync()
+    {
+        if (loadedId != Id) epochs = [];
+        loadedId = Id;
+        view = await Details.FindAsync(Id);
+        if (view is null) return;
+        progress = view.Run.Status.IsActive() ? (await Details.ProgressAsync(Id)).GetValueOrDefault(Id) : null;
+        // A retried run may begin anew; then its history is read again.
+        if (epochs.Count > 0 && view.Run.LastEpoch < epochs[^1].Epoch) epochs = [];
+        var news = await Details.EpochsAfterAsync(Id, epochs.Count == 0 ? 0 : epochs[^1].Epoch);
+        if (news.Count > 0) epochs = [.. epochs, .. news];
+    }
+
+    private void Open(string key) => Navigation.NavigateTo(LabUrls.Run(Id, key == Tabs[0].Key ? null : key), replace: true);
+
+    private static string Next(RunStatus status) => status switch
+    {
+        RunStatus.Draft => "Queue the run to start it.",
+        RunStatus.Queued or RunStatus.Interrupted => "It waits for a worker; the queue page says why.",
+        _ when status.IsActive() => "The curves appear after the first epoch.",
+        _ => "The log says what happened.",
+    };
+}

@@ -1,0 +1,100 @@
+using MalariaLab.Core;
+using MalariaLab.Data;
+using MalariaLab.Data.Entities;
+using MalariaLab.Web.Security;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Radzen;
+
+namespace MalariaLab.Web.Live;
+
+/// <summary>A component that loads itself and loads anew when something that it shows has changed, at most twice a second.</summary>
+public abstract class LivePage : ComponentBase, IDisposable
+{
+    private IDisposable? subscription;
+    private bool disposed;
+
+    /// <summary>True once the first load is done.</summary>
+    protected bool Loaded { get; private set; }
+
+    /// <summary>Who looks; filled before the first load.</summary>
+    protected System.Security.Claims.ClaimsPrincipal User { get; private set; } = new();
+
+    /// <summary>The visitor as the actor of a change.</summary>
+    protected Actor Actor => new(User.UserId(), User.DisplayName());
+
+    /// <summary>True when the visitor may change things.</summary>
+    protected bool MayChange => User.MayChange();
+
+    [Inject]
+    private LivePoller Poller { get; set; } = null!;
+
+    [Inject]
+    private NotificationService Notifications { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    /// <summary>Whether a change touches what is shown. Called on the poller's thread: look only at values that do not change meanwhile.</summary>
+    protected abstract bool Concerns(ChangeKind kind, long id);
+
+    /// <summary>Reads what is shown.</summary>
+    protected abstract Task LoadAsync();
+
+    /// <inheritdoc />
+    protected override async Task OnInitializedAsync()
+    {
+        User = (await Authentication).User;
+        subscription = Poller.Subscribe(Concerns, () => InvokeAsync(RefreshAsync));
+        await LoadAsync();
+        Loaded = true;
+    }
+
+    /// <summary>Loads anew and draws; a failure shows in the nearest boundary.</summary>
+    protected async Task RefreshAsync()
+    {
+        if (disposed) return;
+        try
+        {
+            await LoadAsync();
+            StateHasChanged();
+        }
+        catch (Exception e)
+        {
+            await DispatchExceptionAsync(e);
+        }
+    }
+
+    /// <summary>Does what a button asks and shows a refusal as a sentence.</summary>
+    /// <returns>True when it was done.</returns>
+    protected async Task<bool> TryAsync(Func<Task> action, string? done = null)
+    {
+        try
+        {
+            if (!MayChange) throw new ExplainedException("Viewers cannot change anything; ask an administrator of the lab.");
+            await action();
+        }
+        catch (ExplainedException e)
+        {
+            Notifications.Notify(NotificationSeverity.Error, e.Message, duration: 8000);
+            return false;
+        }
+        if (done is not null) Notifications.Notify(NotificationSeverity.Success, done);
+        await RefreshAsync();
+        return true;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends the subscription.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        disposed = true;
+        subscription?.Dispose();
+    }
+}

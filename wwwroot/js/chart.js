@@ -27,6 +27,7 @@ const formats = {
 function apexOptions(o) {
   const format = v => v == null || !Number.isFinite(v) ? "–" : formats[o.format](v);
   const line = resolve("var(--line)"), text = resolve("var(--text-2)");
+  const axis = xAxis(o);
   const few = Math.max(0, ...o.series.map(s => s.points.length)) < 3;
   // A logarithm has no place for zero and below.
   const point = ([x, y]) => ({ x, y: o.log && !(y > 0) ? null : y });
@@ -44,7 +45,7 @@ function apexOptions(o) {
     legend: { show: o.series.length > 1, position: "top", horizontalAlign: "left", markers: { size: 5 } },
     xaxis: {
       type: "numeric", title: { text: o.xTitle, style: { fontWeight: 400, color: text } }, tooltip: { enabled: false },
-      min: o.unitSquare ? 0 : undefined, max: o.unitSquare ? 1 : undefined, tickAmount: o.unitSquare ? 5 : ticks(o),
+      ...axis,
       labels: { formatter: v => String(+Number(v).toPrecision(4)) }, axisBorder: { color: line }, axisTicks: { color: line },
     },
     yaxis: {
@@ -52,18 +53,26 @@ function apexOptions(o) {
       min: o.unitSquare ? 0 : o.min ?? undefined, max: o.unitSquare ? 1 : o.max ?? undefined, tickAmount: 5,
     },
     tooltip: { shared: !o.unitSquare, intersect: false, x: { formatter: v => `${o.xTitle} ${+Number(v).toPrecision(4)}` }, y: { formatter: format } },
-    annotations: { xaxis: mark(o.mark, text) },
+    annotations: { xaxis: mark(o.mark, text, axis) },
     noData: { text: "–" },
   };
 }
 
-const mark = (m, text) => m ? [{ x: m.x, borderColor: text, strokeDashArray: 3, label: { text: m.label, orientation: "horizontal", borderColor: "transparent", style: { background: "transparent", color: text } } }] : [];
+// The label leans to the side where there is room.
+const mark = (m, text, axis) => m ? [{ x: m.x, borderColor: text, strokeDashArray: 3, label: { text: m.label, orientation: "horizontal", textAnchor: m.x > (axis.min + axis.max) / 2 ? "end" : "start", borderColor: "transparent", style: { background: "transparent", color: text } } }] : [];
 
-// Epochs are whole numbers: no more ticks than there are.
-function ticks(o) {
+// Round steps; whole ones for epochs, which begin at 1 and are shown from 0.
+function xAxis(o) {
+  if (o.unitSquare) return { min: 0, max: 1, tickAmount: 5 };
   const xs = o.series.flatMap(s => s.points.map(p => p[0]));
-  const span = Math.max(...xs) - Math.min(...xs);
-  return xs.length && xs.every(Number.isInteger) && span > 0 ? Math.min(span, 10) : undefined;
+  if (xs.length === 0) return { min: 0, max: 1 };
+  const whole = xs.every(Number.isInteger);
+  const low = whole ? Math.min(0, ...xs) : Math.min(...xs), high = Math.max(...xs);
+  const rough = (high - low) / 8 || 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(whole ? 1 : 0, power * [1, 2, 5, 10].find(f => f * power >= rough));
+  const min = Math.floor(low / step) * step, max = Math.ceil(high / step) * step;
+  return { min, max, tickAmount: Math.round((max - min) / step) };
 }
 
 class LineChart {

@@ -1,4 +1,6 @@
+using System.Linq.Expressions;
 using MalariaLab.Core.Runs;
+using MalariaLab.Data.Entities;
 
 namespace MalariaLab.Data.Runs;
 
@@ -37,6 +39,9 @@ public sealed record RunFilter
 
     /// <summary>The trash instead of what is in use.</summary>
     public bool Trashed { get; init; }
+
+    /// <summary>Further conditions, all of which must hold.</summary>
+    public IReadOnlyList<Expression<Func<Run, bool>>> Conditions { get; init; } = [];
 
     /// <summary>Sort column; undefined values come last in both directions, ties by newest.</summary>
     public RunSort Sort { get; init; } = RunSort.Created;

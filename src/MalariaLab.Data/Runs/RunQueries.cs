@@ -166,6 +166,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> contexts)
         if (filter.TestSetHash is { } hash) runs = runs.Where(r => r.TestSetHash == hash);
         if (filter.GroupId is { } group) runs = runs.Where(r => r.GroupId == group);
         if (filter.CreatedById is { } user) runs = runs.Where(r => r.CreatedById == user);
+        runs = filter.Conditions.Aggregate(runs, (rest, condition) => rest.Where(condition));
         foreach (var tag in filter.Tags)
         {
             var word = $" {RunTags.Normal(tag)} ";

@@ -1,8 +1,8 @@
 using MalariaLab.Core;
 using MalariaLab.Data;
+using MalariaLab.Data.Jobs;
 using MalariaLab.Web.Api;
 using MalariaLab.Web.Components;
-using MalariaLab.Data.Jobs;
 using MalariaLab.Web.Features.Account;
 using MalariaLab.Web.Features.Runs;
 using MalariaLab.Web.Live;
@@ -34,8 +34,7 @@ public static class LabHost
         services.AddSingleton<WorkerProgram>();
         services.AddRunning<WorkerSupervisor>();
         services.AddRunning<WorkerSight>();
-        services.AddSingleton<RunTable>();
-        services.AddSingleton<RunDetails>();
+        services.AddSingleton<RunViews>();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
         services.AddRadzenComponents();
         services.AddScoped<Words>();

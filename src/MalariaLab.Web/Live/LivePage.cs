@@ -1,6 +1,7 @@
 using MalariaLab.Core;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
+using MalariaLab.Web.Components.Shared;
 using MalariaLab.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -26,6 +27,12 @@ public abstract class LivePage : ComponentBase, IDisposable
     /// <summary>True when the visitor may change things.</summary>
     protected bool MayChange => User.MayChange();
 
+    /// <summary>Names of the lab's people by row id.</summary>
+    protected IReadOnlyDictionary<long, string> Names { get; private set; } = new Dictionary<long, string>();
+
+    [Inject]
+    private People People { get; set; } = null!;
+
     [Inject]
     private LivePoller Poller { get; set; } = null!;
 
@@ -46,6 +53,7 @@ public abstract class LivePage : ComponentBase, IDisposable
     {
         User = (await Authentication).User;
         subscription = Poller.Subscribe(Concerns, () => InvokeAsync(RefreshAsync));
+        Names = await People.NamesAsync();
         await LoadAsync();
         Loaded = true;
     }
@@ -83,6 +91,9 @@ public abstract class LivePage : ComponentBase, IDisposable
         await RefreshAsync();
         return true;
     }
+
+    /// <summary>Who made something; an en dash for the program itself.</summary>
+    protected string NameOf(long? userId) => userId is { } id && Names.TryGetValue(id, out var name) ? name : Figures.None;
 
     /// <inheritdoc />
     public void Dispose()

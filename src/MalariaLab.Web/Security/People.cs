@@ -40,6 +40,13 @@ public sealed class People(IDbContextFactory<LabDbContext> contexts, IServiceSco
         return [.. users.Select(u => new Entry(u, roles.FirstOrDefault(r => r.UserId == u.Id)?.Name ?? LabRoles.Viewer))];
     }
 
+    /// <summary>Shown names by row id.</summary>
+    public async Task<IReadOnlyDictionary<long, string>> NamesAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await db.Users.AsNoTracking().ToDictionaryAsync(u => u.Id, u => u.DisplayName);
+    }
+
     /// <summary>Gives another role. The last administrator stays one.</summary>
     /// <exception cref="ExplainedException">It is the last administrator.</exception>
     public async Task SetRoleAsync(long userId, string role, string actor)

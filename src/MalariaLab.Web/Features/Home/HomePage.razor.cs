@@ -1,6 +1,7 @@
 using MalariaLab.Core.Runs;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
+using MalariaLab.Data.Runs;
 using MalariaLab.Web.Features.Runs;
 using MalariaLab.Web.Live;
 using MalariaLab.Web.Workers;
@@ -12,19 +13,19 @@ namespace MalariaLab.Web.Features.Home;
 /// <summary>What happens in the lab now.</summary>
 public sealed partial class HomePage : LivePage
 {
-    private static readonly RunStatus[] Active = [RunStatus.Preparing, RunStatus.Training, RunStatus.Evaluating];
+    private static readonly RunStatus[] Finished = [RunStatus.Succeeded, RunStatus.Failed, RunStatus.Canceled];
 
-    private IReadOnlyList<RunRow> running = [], waiting = [], latest = [];
-    private IReadOnlyDictionary<long, RunProgress> progress = new Dictionary<long, RunProgress>();
-    private ILookup<long, double?> sparks = Array.Empty<double?>().ToLookup(_ => 0L);
+    private IReadOnlyList<QueueRow> running = [], waiting = [];
+    private IReadOnlyList<RunRow> latest = [];
+    private IReadOnlyDictionary<long, IReadOnlyList<double?>> sparks = new Dictionary<long, IReadOnlyList<double?>>();
     private IReadOnlyList<SeenWorker> workers = [];
     private bool empty;
 
     [Inject]
-    private RunTable Table { get; set; } = null!;
+    private RunQueries Queries { get; set; } = null!;
 
     [Inject]
-    private RunDetails Details { get; set; } = null!;
+    private RunViews Views { get; set; } = null!;
 
     [Inject]
     private WorkerSight Sight { get; set; } = null!;
@@ -41,13 +42,11 @@ public sealed partial class HomePage : LivePage
         await using (var db = await Contexts.CreateDbContextAsync())
             empty = !await db.Datasets.AnyAsync(d => d.TrashedAt == null) && !await db.Runs.AnyAsync();
         if (empty) return;
-        running = await Table.InStatesAsync(Active);
-        waiting = await Table.InStatesAsync([RunStatus.Queued, RunStatus.Interrupted]);
-        latest = await Table.LatestAsync(8);
+        var queue = await Queries.QueueAsync();
+        running = [.. queue.Where(q => q.Position == 0)];
+        waiting = [.. queue.Where(q => q.Position > 0)];
+        latest = (await Queries.ListAsync(new RunFilter { Statuses = Finished, Sort = RunSort.Finished, Take = 8 })).Items;
         workers = Sight.Workers.Count > 0 ? Sight.Workers : await Sight.LookAsync();
-        if (running.Count == 0) return;
-        long[] ids = [.. running.Select(r => r.Id)];
-        progress = await Details.ProgressAsync(ids);
-        sparks = await Details.SparksAsync(ids);
+        sparks = running.Count == 0 ? sparks : await Views.SparksAsync([.. running.Select(q => q.Row.Id)]);
     }
 }

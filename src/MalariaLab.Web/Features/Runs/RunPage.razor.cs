@@ -1,5 +1,6 @@
 using MalariaLab.Core.Runs;
 using MalariaLab.Data.Entities;
+using MalariaLab.Data.Runs;
 using MalariaLab.Web.Live;
 using Microsoft.AspNetCore.Components;
 
@@ -11,7 +12,6 @@ public sealed partial class RunPage : LivePage
     private static readonly (string Key, string Title)[] Tabs = [("results", "Results"), ("configuration", "Configuration"), ("log", "Log")];
 
     private IReadOnlyList<EpochRecord> epochs = [];
-    private RunProgress? progress;
     private RunView? view;
     private string tab = Tabs[0].Key;
     private long loadedId;
@@ -25,7 +25,10 @@ public sealed partial class RunPage : LivePage
     public string? Tab { get; set; }
 
     [Inject]
-    private RunDetails Details { get; set; } = null!;
+    private RunQueries Queries { get; set; } = null!;
+
+    [Inject]
+    private RunViews Views { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -45,12 +48,11 @@ public sealed partial class RunPage : LivePage
     {
         if (loadedId != Id) epochs = [];
         loadedId = Id;
-        view = await Details.FindAsync(Id);
+        view = await Views.FindAsync(Id);
         if (view is null) return;
-        progress = view.Run.Status.IsActive() ? (await Details.ProgressAsync(Id)).GetValueOrDefault(Id) : null;
         // A retried run may begin anew; then its history is read again.
         if (epochs.Count > 0 && view.Run.LastEpoch < epochs[^1].Epoch) epochs = [];
-        var news = await Details.EpochsAfterAsync(Id, epochs.Count == 0 ? 0 : epochs[^1].Epoch);
+        var news = await Queries.EpochsAsync(Id, epochs.Count == 0 ? 0 : epochs[^1].Epoch);
         if (news.Count > 0) epochs = [.. epochs, .. news];
     }
 

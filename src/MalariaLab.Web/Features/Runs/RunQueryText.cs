@@ -10,12 +10,14 @@ using Microsoft.EntityFrameworkCore;
 namespace MalariaLab.Web.Features.Runs;
 
 /// <summary>
-/// The filter language of the runs table. Words must all hold: a plain word or "several words" is part of the name,
+/// The filter language of the runs table. Words must all hold: a plain word is part of name, notes, tags, recipe or dataset,
 /// <c>status:failed</c>, <c>recipe:lenet</c>, <c>dataset:cells</c>, <c>split:patients</c>, <c>tag:paper</c>, <c>seed:42</c>,
 /// <c>is:archived</c>, <c>is:trashed</c>, <c>accuracy&gt;0.95</c>, <c>auc&lt;=0.9</c>; a minus before a word turns it round.
 /// </summary>
 public static partial class RunQueryText
 {
+    private const string Escape = @"\";
+
     private static readonly Dictionary<string, Expression<Func<Run, double?>>> Figures = new(StringComparer.OrdinalIgnoreCase)
     {
         ["accuracy"] = r => r.Accuracy,
@@ -30,29 +32,34 @@ public static partial class RunQueryText
         ["minutes"] = r => r.TrainSeconds / 60,
     };
 
-    /// <summary>Applies a filter text. Archived and trashed runs stay out unless asked for.</summary>
+    /// <summary>Reads a filter text. Archived and trashed runs stay out unless asked for.</summary>
     /// <exception cref="ExplainedException">A word is not understood; the message says which and what would be.</exception>
-    public static IQueryable<Run> Where(IQueryable<Run> runs, string text)
+    public static RunFilter Parse(string text)
     {
-        var words = Word().Matches(text).Select(m => m.Value).ToList();
-        bool Asks(string word) => words.Any(w => w.TrimStart('-').Equals(word, StringComparison.OrdinalIgnoreCase));
-        if (!Asks("is:archived")) runs = runs.Where(r => !r.Archived);
-        if (!Asks("is:trashed")) runs = runs.Where(r => r.TrashedAt == null);
-        foreach (var word in words)
+        var filter = new RunFilter();
+        var plain = new List<string>();
+        var conditions = new List<Expression<Func<Run, bool>>>();
+        foreach (var word in Word().Matches(text).Select(m => m.Value))
         {
-            var negative = word.Length > 1 && word[0] == '-';
-            var condition = Condition(negative ? word[1..] : word);
-            runs = runs.Where(negative ? Expression.Lambda<Func<Run, bool>>(Expression.Not(condition.Body), condition.Parameters) : condition);
+            if (word.Equals("is:archived", StringComparison.OrdinalIgnoreCase)) filter = filter with { Archived = true };
+            else if (word.Equals("is:trashed", StringComparison.OrdinalIgnoreCase)) filter = filter with { Trashed = true };
+            else if (word is ['-', _, ..]) conditions.Add(Not(Condition(word[1..]) ?? NameHas(word[1..].Trim('"'))));
+            else if (Condition(word) is { } condition) conditions.Add(condition);
+            else plain.Add(word.Trim('"'));
         }
-        return runs;
+        return filter with { Text = string.Join(' ', plain), Conditions = conditions };
     }
 
-    private static Expression<Func<Run, bool>> Condition(string word)
+    private static Expression<Func<Run, bool>> Not(Expression<Func<Run, bool>> condition) =>
+        Expression.Lambda<Func<Run, bool>>(Expression.Not(condition.Body), condition.Parameters);
+
+    // Null for a plain word.
+    private static Expression<Func<Run, bool>>? Condition(string word)
     {
         var comparison = Comparison().Match(word);
         if (comparison.Success && Figures.TryGetValue(comparison.Groups["figure"].Value, out var figure)) return Compare(figure, comparison);
         var colon = word.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0) return Contains(word.Trim('"'));
+        if (colon <= 0) return null;
         var (key, value) = (word[..colon].ToLowerInvariant(), word[(colon + 1)..].Trim('"'));
         var pattern = Pattern(value);
         var lower = value.ToLowerInvariant();
@@ -63,20 +70,16 @@ public static partial class RunQueryText
             case "recipe":
                 return r => r.Experiment!.Recipe == lower;
             case "dataset":
-                return r => EF.Functions.Like(r.Experiment!.DatasetVersion!.Dataset!.Name.ToLower(), pattern, @"\");
+                return r => EF.Functions.Like(r.Experiment!.DatasetVersion!.Dataset!.Name.ToLower(), pattern, Escape);
             case "split":
-                return r => EF.Functions.Like(r.Experiment!.Split!.Name.ToLower(), pattern, @"\");
+                return r => EF.Functions.Like(r.Experiment!.Split!.Name.ToLower(), pattern, Escape);
             case "worker":
-                return r => EF.Functions.Like(r.WorkerName!.ToLower(), pattern, @"\");
+                return r => EF.Functions.Like(r.WorkerName!.ToLower(), pattern, Escape);
             case "tag":
                 var tag = " " + RunTags.Normal(value) + " ";
                 return r => r.TagText.Contains(tag);
             case "seed" when long.TryParse(value, CultureInfo.InvariantCulture, out var seed):
                 return r => r.Experiment!.Seed == seed;
-            case "is" when lower == "archived":
-                return r => r.Archived;
-            case "is" when lower == "trashed":
-                return r => r.TrashedAt != null;
             default:
                 throw new ExplainedException($"\"{word}\" is not understood. Try status:failed, recipe:lenet, dataset:…, split:…, tag:…, seed:42, is:archived, is:trashed or accuracy>0.95.");
         }
@@ -90,10 +93,10 @@ public static partial class RunQueryText
         return r => matching.Contains(r.Status);
     }
 
-    private static Expression<Func<Run, bool>> Contains(string part)
+    private static Expression<Func<Run, bool>> NameHas(string part)
     {
         var pattern = Pattern(part);
-        return r => EF.Functions.Like(r.Name.ToLower(), pattern, @"\");
+        return r => EF.Functions.Like(r.Name.ToLower(), pattern, Escape);
     }
 
     private static Expression<Func<Run, bool>> Compare(Expression<Func<Run, double?>> figure, Match comparison)

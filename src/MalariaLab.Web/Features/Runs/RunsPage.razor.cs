@@ -15,23 +15,23 @@ public sealed partial class RunsPage : LivePage
     private static readonly (string Name, string Query)[] Chips =
         [("All", ""), ("Running", "status:running"), ("Succeeded", "status:succeeded"), ("Failed", "status:failed"), ("Archived", "is:archived"), ("Trash", "is:trashed")];
 
-    private static readonly (string Key, string Title, string Property, Func<RunRow, string> Value)[] FigureColumns =
+    private static readonly (RunSort Key, string Title, string Property, Func<RunRow, string> Value)[] FigureColumns =
     [
-        ("accuracy", "Accuracy", nameof(RunRow.Accuracy), r => Figures.Percent(r.Accuracy)),
-        ("sensitivity", "Sensitivity", nameof(RunRow.Sensitivity), r => Figures.Percent(r.Sensitivity)),
-        ("specificity", "Specificity", nameof(RunRow.Specificity), r => Figures.Percent(r.Specificity)),
-        ("auc", "AUC", nameof(RunRow.Auc), r => Figures.Fixed(r.Auc, 4)),
-        ("valaccuracy", "Validation", nameof(RunRow.ValAccuracy), r => Figures.Percent(r.ValAccuracy)),
+        (RunSort.Accuracy, "Accuracy", nameof(RunRow.Accuracy), r => Figures.Percent(r.Accuracy)),
+        (RunSort.Sensitivity, "Sensitivity", nameof(RunRow.Sensitivity), r => Figures.Percent(r.Sensitivity)),
+        (RunSort.Specificity, "Specificity", nameof(RunRow.Specificity), r => Figures.Percent(r.Specificity)),
+        (RunSort.Auc, "AUC", nameof(RunRow.Auc), r => Figures.Fixed(r.Auc, 4)),
+        (RunSort.BestValAccuracy, "Validation", nameof(RunRow.BestValAccuracy), r => Figures.Percent(r.BestValAccuracy)),
     ];
 
     private readonly HashSet<long> selected = [];
-    private RunFilter filter = new();
-    private RunTablePage page = new(0, []);
+    private RunsView filter = new();
+    private Page<RunRow> page = new([], 0);
     private string? refusal;
     private string text = "";
 
     [Inject]
-    private RunTable Table { get; set; } = null!;
+    private RunQueries Queries { get; set; } = null!;
 
     [Inject]
     private RunLibrary Library { get; set; } = null!;
@@ -58,7 +58,7 @@ public sealed partial class RunsPage : LivePage
     {
         try
         {
-            page = await Table.PageAsync(filter);
+            page = await Queries.ListAsync(filter.ToFilter());
             refusal = null;
         }
         catch (ExplainedException e)
@@ -83,19 +83,19 @@ public sealed partial class RunsPage : LivePage
 
     private void Take(string url)
     {
-        filter = RunFilter.FromUrl(url);
+        filter = RunsView.FromUrl(url);
         text = filter.Text;
     }
 
-    private void Show(RunFilter next) => Navigation.NavigateTo(next.Url);
+    private void Show(RunsView next) => Navigation.NavigateTo(next.Url);
 
-    private SortOrder? Order(string key) => filter.Sort != key ? null : filter.Descending ? SortOrder.Descending : SortOrder.Ascending;
+    private SortOrder? Order(RunSort key) => filter.Sort != key ? null : filter.Descending ? SortOrder.Descending : SortOrder.Ascending;
 
     // The grid also reports its own first look and redraws; only a changed order leads on.
     private void Sort(LoadDataArgs args)
     {
-        if (args.Sorts?.FirstOrDefault() is not { } sort || !RunTable.Columns.ContainsKey(sort.Property ?? "")) return;
-        var next = filter with { Sort = sort.Property!, Descending = sort.SortOrder == SortOrder.Descending, Page = 0 };
+        if (args.Sorts?.FirstOrDefault() is not { } sort || RunsView.ToSort(sort.Property) is not { } column) return;
+        var next = filter with { Sort = column, Descending = sort.SortOrder == SortOrder.Descending, Page = 0 };
         if (next with { Page = filter.Page } != filter) Show(next);
     }
 

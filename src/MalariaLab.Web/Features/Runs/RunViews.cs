@@ -1,0 +1,69 @@
+using System.Text.Json;
+using MalariaLab.Core.Evaluation;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Runs;
+using MalariaLab.Data;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Web.Features.Runs;
+
+/// <summary>What the run page shows.</summary>
+/// <param name="Detail">The run.</param>
+/// <param name="Split">Its split.</param>
+/// <param name="By">Who made it.</param>
+/// <param name="Parent">The run that it was cloned from or starts from.</param>
+public sealed record RunView(RunDetail Detail, Split Split, string? By, RunDetail? Parent)
+{
+    /// <summary>The row.</summary>
+    public Run Run => Detail.Run;
+
+    /// <summary>Figures on the run's own test part; null until they are there.</summary>
+    public EvaluationReport? Test { get; } =
+        Detail.Evaluations.FirstOrDefault(e => e.Scope == PredictionScope.Test && e.DatasetVersionId == Detail.Version.Id) is { } row
+            ? JsonSerializer.Deserialize<EvaluationReport>(row.ReportJson, JsonSerializerOptions.Web) : null;
+
+    /// <summary>What was changed against the parent; empty without one.</summary>
+    public IReadOnlyList<SpecChange> Changes => Parent is null ? [] : SpecDiff.Between(Parent.Spec, Detail.Spec);
+}
+
+/// <summary>Reads for the run page that the data layer's own queries do not give in one.</summary>
+public sealed class RunViews(RunQueries runs, IDbContextFactory<LabDbContext> contexts, LabPaths paths)
+{
+    /// <summary>Bytes of a log that a page shows at most.</summary>
+    public const int LogBytes = 64 << 10;
+
+    /// <summary>The run, or null.</summary>
+    public async Task<RunView?> FindAsync(long id)
+    {
+        if (await runs.FindAsync(id) is not { } detail) return null;
+        await using var db = await contexts.CreateDbContextAsync();
+        return new(detail,
+            await db.Splits.AsNoTracking().SingleAsync(s => s.Id == detail.Row.SplitId),
+            await db.Users.Where(u => u.Id == detail.Row.CreatedById).Select(u => u.DisplayName).SingleOrDefaultAsync(),
+            detail.Row.ParentRunId is { } parent ? await runs.FindAsync(parent) : null);
+    }
+
+    /// <summary>Validation (or else training) accuracy of running runs, epoch by epoch, for sparklines.</summary>
+    public async Task<IReadOnlyDictionary<long, IReadOnlyList<double?>>> SparksAsync(IReadOnlyCollection<long> ids)
+    {
+        const int Shown = 60;
+        var epochs = await runs.EpochsAsync(ids);
+        return epochs.ToDictionary(e => e.Key, e => (IReadOnlyList<double?>)[.. e.Value.TakeLast(Shown).Select(r => r.ValAccuracy ?? r.TrainAccuracy)]);
+    }
+
+    /// <summary>The end of the run's log, or null when it has none.</summary>
+    public async Task<string?> LogAsync(long id)
+    {
+        var path = paths.RunLog(id);
+        if (!File.Exists(path)) return null;
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var cut = file.Length > LogBytes;
+        if (cut) file.Seek(-LogBytes, SeekOrigin.End);
+        using var reader = new StreamReader(file);
+        if (cut) await reader.ReadLineAsync();
+        return await reader.ReadToEndAsync();
+    }
+}

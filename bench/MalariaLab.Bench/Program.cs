@@ -2,6 +2,7 @@ using MalariaLab.Bench;
 
 Dictionary<string, (string Usage, Func<Arguments, Task<int>> Run)> commands = new()
 {
+    ["import"] = (ImportBench.Usage, ImportBench.RunAsync),
     ["train"] = (TrainBench.Usage, TrainBench.RunAsync),
 };
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command))

@@ -22,9 +22,9 @@ internal sealed class CacheHandler(IDbContextFactory<LabDbContext> contexts, Pix
             ?? throw new ExplainedException($"There is no dataset version {job.SubjectId}.");
         var items = await db.SplitItemsAsync(version.Id, cancellationToken);
         var progress = new SynchronousProgress<PixelCacheProgress>(p => job.Progress.Report(($"Caching images: {p.Done:N0} of {p.Total:N0}", (double)p.Done / p.Total)));
-        using var images = await caches.OpenAsync(version, items, new byte[items.Count], wanted.Size, wanted.Channels, wanted.Interpolation, progress, cancellationToken);
+        using var images = await caches.OpenAsync(version, items, wanted.Architecture, wanted.Interpolation, progress, cancellationToken);
         return null;
     }
 
-    private sealed record CachePayload(int Size, int Channels = 3, Interpolation Interpolation = Interpolation.Bilinear);
+    private sealed record CachePayload(ArchitectureSpec Architecture, Interpolation Interpolation = Interpolation.Bilinear);
 }

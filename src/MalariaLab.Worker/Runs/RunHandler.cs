@@ -1,4 +1,5 @@
 using MalariaLab.Core;
+using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Core.Runs;
@@ -7,6 +8,7 @@ using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
 using MalariaLab.Imaging.Cache;
 using MalariaLab.Training;
+using MalariaLab.Training.Data;
 using MalariaLab.Worker.Caches;
 using MalariaLab.Worker.Hosting;
 using Microsoft.EntityFrameworkCore;
@@ -66,13 +68,12 @@ internal sealed class RunHandler(
         var observer = new RunObserver(execution, job, log, clock, cancellation);
         var building = new SynchronousProgress<PixelCacheProgress>(p =>
             observer.OnProgress(new() { Stage = "Building the pixel cache", Epochs = spec.Training.Epochs, Step = p.Done, Steps = p.Total }));
-        using var data = await caches.OpenAsync(
-            inputs.Version, inputs.Items, inputs.Assignment, spec.Architecture.Size, spec.Architecture.Channels, spec.Preprocessing.Interpolation, building, cancellation);
+        using var cache = await caches.OpenAsync(inputs.Version, inputs.Items, spec.Architecture, spec.Preprocessing.Interpolation, building, cancellation);
 
         var request = new TrainingRequest
         {
             Spec = spec,
-            Data = data,
+            Data = new PixelCacheData(cache, inputs.Version.ClassNames, [.. inputs.Items.Select(i => i.Label)], Array.ConvertAll(inputs.Assignment, part => (SplitPart)part)),
             CheckpointFolder = Path.Combine(paths.Run(job.Id), "checkpoints"),
             Program = ProgramInfo.Text,
             StartWeightsFile = await StartWeightsAsync(spec.Weights, cancellation),

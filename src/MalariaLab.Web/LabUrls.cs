@@ -15,6 +15,9 @@ public static class LabUrls
     /// <summary>Import wizard.</summary>
     public const string ImportDataset = "/datasets/import";
 
+    /// <summary>Receives the zip of an import.</summary>
+    public const string Upload = "/datasets/upload";
+
     /// <summary>The queue.</summary>
     public const string Queue = "/queue";
 
@@ -45,11 +48,14 @@ public static class LabUrls
     /// <summary>Root of the REST interface.</summary>
     public const string Api = "/api/v1";
 
-    /// <summary>One dataset, optionally an older version.</summary>
-    public static string Dataset(long id, int? version = null) => With($"/datasets/{Text(id)}", ("version", Text(version)));
+    /// <summary>One dataset, optionally an older version or one of its tabs.</summary>
+    public static string Dataset(long id, int? version = null, string? tab = null) => With($"/datasets/{Text(id)}", ("version", Text(version)), ("tab", tab));
 
-    /// <summary>Progress of an import job.</summary>
-    public static string Import(long id) => $"/datasets/imports/{Text(id)}";
+    /// <summary>The files that the import of a version did not take, as CSV.</summary>
+    public static string Refusals(long versionId) => $"/datasets/versions/{Text(versionId)}/refusals.csv";
+
+    /// <summary>Images of a dataset version as JSON, a page at a time.</summary>
+    public static string Images(long versionId) => $"/images/{Text(versionId)}";
 
     /// <summary>Thumbnail of an image of a dataset version, by its place in the manifest.</summary>
     public static string Thumbnail(long versionId, int ordinal, int size) => With($"/images/{Text(versionId)}/{Text(ordinal)}/thumbnail", ("size", Text(size)));

@@ -37,7 +37,9 @@ public static class ImportEndpoints
         }
     }
 
-    private static NewImport Import(ImportForm form)
+    /// <summary>The request that a form means.</summary>
+    /// <exception cref="FormatException">Its group rule cannot be read.</exception>
+    internal static NewImport Import(ImportForm form)
     {
         var options = new ImportOptions { GroupRule = form.Group, GroupMapCsv = form.GroupMapCsv };
         // Parsed here, so that a wrong rule is refused before anything is queued.

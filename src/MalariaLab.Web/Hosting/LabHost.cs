@@ -4,6 +4,8 @@ using MalariaLab.Data.Jobs;
 using MalariaLab.Web.Api;
 using MalariaLab.Web.Components;
 using MalariaLab.Web.Features.Account;
+using MalariaLab.Web.Features.Datasets;
+using MalariaLab.Web.Features.Experiments;
 using MalariaLab.Web.Features.Runs;
 using MalariaLab.Web.Live;
 using MalariaLab.Web.Localisation;
@@ -35,6 +37,8 @@ public static class LabHost
         services.AddRunning<WorkerSupervisor>();
         services.AddRunning<WorkerSight>();
         services.AddSingleton<RunViews>();
+        services.AddDatasetPages();
+        services.AddExperimentPages();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
         services.AddRadzenComponents();
         services.AddScoped<Words>();
@@ -66,6 +70,7 @@ public static class LabHost
         app.MapHealthChecks(LabUrls.Health).AllowAnonymous();
         app.MapLabApi();
         app.MapSignOut();
+        app.MapDatasetPages();
         // SecurityHeaders names the frame ancestors for every answer, so Blazor need not.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }

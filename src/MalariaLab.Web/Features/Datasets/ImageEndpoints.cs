@@ -1,0 +1,74 @@
+using System.Globalization;
+using MalariaLab.Core;
+using MalariaLab.Core.Datasets;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Store;
+using MalariaLab.Imaging;
+using MalariaLab.Web.Api;
+using Microsoft.Net.Http.Headers;
+
+namespace MalariaLab.Web.Features.Datasets;
+
+/// <summary>An image in the gallery.</summary>
+public sealed record GalleryItem(int Ordinal, string Path, int Label, string? Group, int Width, int Height, int Channels, int Bytes, string Format, string Sha256, string? Note);
+
+/// <summary>A page of the gallery.</summary>
+public sealed record GalleryPage(int Total, IReadOnlyList<GalleryItem> Items);
+
+/// <summary>Images of dataset versions for browsers. A version never changes, so what was fetched once is kept.</summary>
+public static class ImageEndpoints
+{
+    /// <summary>Adds the endpoints.</summary>
+    public static void MapImages(this IEndpointRouteBuilder endpoints)
+    {
+        var images = endpoints.MapGroup("/images/{versionId:long}").AddEndpointFilter<ApiProblems>();
+        images.MapGet("", ListAsync);
+        images.MapGet("/{ordinal:int}/thumbnail", ThumbnailAsync);
+        images.MapGet("/{ordinal:int}", ImageAsync);
+    }
+
+    private static async Task<GalleryPage> ListAsync(
+        long versionId, DatasetQueries queries, CancellationToken ct,
+        int? label = null, string? group = null, string? text = null, bool flagged = false, long? split = null, SplitPart? part = null, int skip = 0, int take = 60)
+    {
+        var page = await queries.GalleryAsync(versionId, new GalleryFilter
+        {
+            Label = label,
+            Group = string.IsNullOrEmpty(group) ? null : group,
+            Text = text,
+            Flagged = flagged,
+            SplitId = split,
+            Part = part,
+            Skip = skip,
+            Take = take,
+        }, ct);
+        return new(page.Total, [.. page.Items.Select(i => new GalleryItem(i.Ordinal, i.Path, i.Label, i.Group, i.Width, i.Height, i.Channels, i.Bytes, i.Format, i.Sha256, i.Note))]);
+    }
+
+    private static Task<IResult> ThumbnailAsync(long versionId, int ordinal, HttpContext http, DatasetQueries queries, Thumbnails thumbnails, CancellationToken ct, int size = 128) =>
+        AnswerAsync(versionId, ordinal, string.Create(CultureInfo.InvariantCulture, $"{Thumbnails.Side(size)}"), "image/webp", http, queries, sha256 => thumbnails.GetAsync(sha256, size, ct), ct);
+
+    private static Task<IResult> ImageAsync(long versionId, int ordinal, HttpContext http, DatasetQueries queries, ContentStore store, CancellationToken ct) =>
+        AnswerAsync(versionId, ordinal, "png", "image/png", http, queries, async sha256 => ImageCodec.Encode(ImageCodec.Decode(await store.ReadAsync(sha256, ct), channels: 0), ImageFormat.Png), ct);
+
+    private static async Task<IResult> AnswerAsync(
+        long versionId, int ordinal, string variant, string type, HttpContext http, DatasetQueries queries, Func<string, Task<byte[]>> make, CancellationToken ct)
+    {
+        var image = await queries.ImageAsync(versionId, ordinal, ct) ?? throw new NotFoundException($"Dataset version {versionId} has no image {ordinal}.");
+        var tag = new EntityTagHeaderValue($"\"{image.Sha256}-{variant}\"");
+        http.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+        if (http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
+        {
+            http.Response.GetTypedHeaders().ETag = tag;
+            return Results.StatusCode(StatusCodes.Status304NotModified);
+        }
+        try
+        {
+            return Results.Bytes(await make(image.Sha256), type, entityTag: tag);
+        }
+        catch (ImageException e)
+        {
+            throw new ExplainedException($"{image.Path} cannot be shown. {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using System.Text;
+using MalariaLab.Core;
+using MalariaLab.Core.Datasets;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Imaging.Sources;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace MalariaLab.Web.Features.Datasets;
+
+/// <summary>From a zip, the inbox or the sample to a running import.</summary>
+public sealed partial class ImportPage : IAsyncDisposable
+{
+    // Names of a million entries, and of a group map; both stay in memory only while the page is open.
+    private const long MaxNameBytes = 256 << 20, MaxMapBytes = 32 << 20;
+    private readonly CancellationTokenSource closed = new();
+    private ElementReference zone, fileInput, mapInput;
+    private IJSObjectReference? module, uploader;
+    private DotNetObjectReference<ImportPage>? self;
+    private IReadOnlyList<InboxEntry> inbox = [];
+    private InboxEntry? inboxChoice;
+    private IReadOnlyList<string> paths = [];
+    private ImportPreview? preview;
+    private bool reading;
+    private string? picked;
+    private long pickedBytes;
+    private double? upload;
+    private string name = "", rule = "none", pattern = "", mapName = "", mapText = "";
+    private string? nameError, ruleError, refusal;
+
+    [Inject]
+    private Inbox Inbox { get; set; } = null!;
+
+    [Inject]
+    private DatasetCommands Commands { get; set; } = null!;
+
+    [Inject]
+    private DatasetReader Reader { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private bool HasSource => picked is not null || inboxChoice is not null;
+
+    private bool Uploading => upload is not null;
+
+    private double sent => upload ?? 0;
+
+    private string RuleText => rule switch { "regex" => "regex:" + pattern, "csv" => "csv:" + mapName, _ => rule };
+
+    private ImportOptions Options => new() { GroupRule = RuleText, GroupMapCsv = rule == "csv" ? mapText : null };
+
+    /// <inheritdoc />
+    protected override bool Concerns(ChangeKind kind, long id) => false;
+
+    /// <inheritdoc />
+    protected override Task LoadAsync()
+    {
+        inbox = Inbox.List();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        self = DotNetObjectReference.Create(this);
+        module = await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/upload.js"]).ToString());
+        uploader = await module.InvokeAsync<IJSObjectReference>("create", zone, fileInput, self, new
+        {
+            Failed = T["The lab did not take the file and gave no reason; its log says more."],
+            CutOff = T["The connection broke. Look whether the lab still runs, then upload again."],
+            Canceled = T["The upload was canceled. Nothing of the file was kept."],
+        });
+    }
+
+    /// <summary>A file was chosen or dropped.</summary>
+    [JSInvokable]
+    public async Task Picked(string fileName, long bytes)
+    {
+        (picked, pickedBytes, inboxChoice, refusal, preview) = (fileName, bytes, null, null, null);
+        if (!fileName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+        {
+            (picked, refusal) = (null, T["{0} is not a zip. Pack the folder with its class folders into one zip.", fileName]);
+            StateHasChanged();
+            return;
+        }
+        SuggestName(fileName);
+        reading = true;
+        StateHasChanged();
+        paths = await ReadTextAsync(await uploader!.InvokeAsync<IJSStreamReference>("names"), MaxNameBytes) is { Length: > 0 } text ? text.Split('\n') : [];
+        GuessRule();
+        reading = false;
+        Preview();
+        StateHasChanged();
+    }
+
+    /// <summary>So much is sent.</summary>
+    [JSInvokable]
+    public void Progressed(double loaded, double total)
+    {
+        upload = total > 0 ? loaded / total : 0;
+        StateHasChanged();
+    }
+
+    /// <summary>The server has taken the file.</summary>
+    [JSInvokable]
+    public void Sent(string url) => Navigation.NavigateTo(LabUrls.Local(url));
+
+    /// <summary>The server, the network or the person stopped the upload.</summary>
+    [JSInvokable]
+    public void Refused(string reason)
+    {
+        (upload, refusal) = (null, reason);
+        StateHasChanged();
+    }
+
+    private async Task ChooseInbox(InboxEntry entry)
+    {
+        (inboxChoice, picked, refusal, preview, reading) = (entry, null, null, null, true);
+        SuggestName(entry.Name);
+        StateHasChanged();
+        try
+        {
+            // A folder of a hundred thousand files takes a moment to list.
+            paths = await Task.Run(() =>
+            {
+                using var source = ImageSource.Open(Path.Combine(Inbox.Folder, entry.Name));
+                return (IReadOnlyList<string>)[.. source.Files.Select(f => f.Path)];
+            }, closed.Token);
+        }
+        catch (SourceRefusedException e)
+        {
+            (paths, refusal) = ([], e.Message);
+        }
+        GuessRule();
+        reading = false;
+        Preview();
+    }
+
+    private void SuggestName(string fileName)
+    {
+        if (name.Length == 0) name = Path.GetFileNameWithoutExtension(fileName).Replace('_', ' ').Replace('-', ' ').Trim();
+    }
+
+    // A built-in rule that finds a patient for nearly every image is meant.
+    private void GuessRule()
+    {
+        if (rule != "none" || paths.Count == 0) return;
+        foreach (var known in GroupRule.BuiltIn)
+            if (ImportPreview.Of(paths, known) is { Files: > 0 } found && found.Ungrouped <= found.Files / 100)
+                rule = known.Text;
+    }
+
+    private void Preview()
+    {
+        ruleError = null;
+        GroupRule found;
+        try
+        {
+            found = rule == "csv" && mapText.Length == 0 ? GroupRule.None : Options.ToGroupRule();
+        }
+        catch (FormatException e)
+        {
+            (found, ruleError) = (GroupRule.None, e.Message);
+        }
+        preview = paths.Count == 0 ? null : ImportPreview.Of(paths, found);
+    }
+
+    private async Task ReadMaps(ChangeEventArgs change)
+    {
+        mapName = Path.GetFileName(change.Value?.ToString()?.Replace('\\', '/') ?? "");
+        mapText = await ReadTextAsync(await uploader!.InvokeAsync<IJSStreamReference>("text", mapInput), MaxMapBytes);
+        Preview();
+    }
+
+    private async Task<string> ReadTextAsync(IJSStreamReference reference, long limit)
+    {
+        await using (reference)
+        {
+            if (reference.Length == 0) return "";
+            await using var stream = await reference.OpenReadStreamAsync(limit, closed.Token);
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            return await reader.ReadToEndAsync(closed.Token);
+        }
+    }
+
+    private async Task Import()
+    {
+        Preview();
+        nameError = name.Trim().Length is 0 or > 200 ? T["A dataset needs a name of 1 to 200 characters."]
+            : await Reader.IsNameTakenAsync(name.Trim()) ? T["There is a dataset of this name already; choose another."] : null;
+        if (rule == "csv" && mapText.Length == 0) ruleError ??= T["Choose the CSV file, or another way to find the patient."];
+        if (nameError is not null || ruleError is not null) return;
+        refusal = null;
+        if (inboxChoice is { } entry) await StartAsync(new NewImport { Name = name, Source = Data.Entities.ImportSource.Inbox, OriginalName = entry.Name, StoredName = entry.Name, Bytes = entry.Bytes, Options = Options });
+        else
+        {
+            upload = 0;
+            await uploader!.InvokeVoidAsync("start", LabUrls.Upload, new Dictionary<string, string> { ["name"] = name.Trim(), ["group"] = RuleText }, rule == "csv" ? mapInput : null);
+        }
+    }
+
+    private async Task ImportSample()
+    {
+        var free = T["Sample cells"];
+        for (var i = 2; await Reader.IsNameTakenAsync(free); i++) free = $"{T["Sample cells"]} {i}";
+        await StartAsync(new NewImport { Name = free, Source = Data.Entities.ImportSource.Sample, OriginalName = free, Options = new() { GroupRule = GroupRule.Nih.Text } });
+    }
+
+    private async Task StartAsync(NewImport request)
+    {
+        long dataset = 0;
+        if (await TryAsync(async () => dataset = (await Commands.StartImportAsync(request, Actor)).DatasetId)) Navigation.NavigateTo(LabUrls.Dataset(dataset));
+    }
+
+    private async Task CancelUpload() => await uploader!.InvokeVoidAsync("cancel");
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        await closed.CancelAsync();
+        closed.Dispose();
+        self?.Dispose();
+        try
+        {
+            if (uploader is not null)
+            {
+                await uploader.InvokeVoidAsync("destroy");
+                await uploader.DisposeAsync();
+            }
+            if (module is not null) await module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone and has freed its side.
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Runs;
+using MalariaLab.Data;
+using MalariaLab.Data.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Web.Features.Experiments;
+
+/// <summary>A dataset version that can be trained on.</summary>
+public sealed record ReadyVersion(long DatasetId, long VersionId, string Name, int Number, IReadOnlyList<string> ClassNames, string Hash);
+
+/// <summary>A run whose weights can be the start of another.</summary>
+public sealed record FinishedRun(long Id, string Name, ArchitectureSpec Architecture);
+
+/// <summary>What the lab can offer the form.</summary>
+/// <param name="Versions">Ready versions, newest of each dataset first.</param>
+/// <param name="Files">Imported weights.</param>
+/// <param name="Runs">Finished runs, newest first.</param>
+/// <param name="Paces">Measured paces on the devices at hand.</param>
+/// <param name="Device">A device at hand in words, or null.</param>
+public sealed record LabOffer(
+    IReadOnlyList<ReadyVersion> Versions, IReadOnlyList<WeightsFile> Files, IReadOnlyList<FinishedRun> Runs, IReadOnlyList<MeasuredPace> Paces, string? Device);
+
+/// <summary>Reads what the experiment form shows.</summary>
+public sealed class ExperimentReader(IDbContextFactory<LabDbContext> contexts)
+{
+    private const int RunsOffered = 200, RunsMeasured = 40;
+
+    /// <summary>Datasets, weights and history.</summary>
+    public async Task<LabOffer> OfferAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var versions = await db.DatasetVersions.AsNoTracking()
+            .Where(v => v.Status == DatasetVersionStatus.Ready && v.Dataset!.TrashedAt == null)
+            .OrderBy(v => v.Dataset!.Name).ThenByDescending(v => v.Number)
+            .Select(v => new ReadyVersion(v.DatasetId, v.Id, v.Dataset!.Name, v.Number, v.ClassNames, v.ContentHash)).ToListAsync();
+        var finished = await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Succeeded && r.TrashedAt == null).OrderByDescending(r => r.Id).Take(RunsOffered)
+            .Select(r => new { r.Id, r.Name, r.Experiment!.SpecJson }).ToListAsync();
+        var device = await db.Workers.AsNoTracking().Where(w => w.State != WorkerState.Stopped).OrderByDescending(w => w.HeartbeatAt).Select(w => w.Device).FirstOrDefaultAsync();
+        return new LabOffer(versions, await db.WeightsFiles.AsNoTracking().OrderBy(w => w.Name).ToListAsync(),
+            finished.ConvertAll(r => new FinishedRun(r.Id, r.Name, SpecJson.Read(r.SpecJson).Architecture)), await PacesAsync(db, device), device);
+    }
+
+    /// <summary>The spec of a run, to be cloned.</summary>
+    public async Task<(string Name, ExperimentSpec Spec)?> RunAsync(long runId)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var run = await db.Runs.AsNoTracking().Where(r => r.Id == runId).Select(r => new { r.Name, r.Experiment!.SpecJson }).SingleOrDefaultAsync();
+        return run is null ? null : (run.Name, SpecJson.Read(run.SpecJson));
+    }
+
+    // Without a worker at hand, any device's history is better than none; the page says which it was.
+    private static async Task<IReadOnlyList<MeasuredPace>> PacesAsync(LabDbContext db, string? device)
+    {
+        var rows = await (from run in db.Runs
+                          join epoch in db.Epochs on new { RunId = run.Id, Epoch = run.LastEpoch } equals new { epoch.RunId, epoch.Epoch }
+                          where device == null || run.Device == device
+                          orderby run.Id descending
+                          select new { run.Experiment!.SpecJson, run.Experiment.DatasetVersion!.ClassNames, epoch.ImagesPerSecond }).Take(RunsMeasured).AsNoTracking().ToListAsync();
+        return rows.ConvertAll(r => new MeasuredPace(SpecJson.Read(r.SpecJson), r.ClassNames.Count, r.ImagesPerSecond));
+    }
+}

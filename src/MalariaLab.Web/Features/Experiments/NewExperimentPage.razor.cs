@@ -1,0 +1,158 @@
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Experiments.Architectures;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Experiments;
+using MalariaLab.Data.Runs;
+using Microsoft.AspNetCore.Components;
+
+namespace MalariaLab.Web.Features.Experiments;
+
+/// <summary>From a recipe, or a run, to a queued experiment.</summary>
+public sealed partial class NewExperimentPage
+{
+    private const int MaxRepeats = 50;
+    private LabOffer? offer;
+    private Recipe? recipe;
+    private ExperimentDraft? draft;
+    private DatasetFacts? data;
+    private LabFacts lab = new();
+    private IReadOnlyList<SpecIssue> issues = [];
+    private TimeEstimate? time;
+    private string name = "";
+    private string? cloned, missing;
+    private int repeats = 1, priority;
+    private bool busy;
+
+    private int ImageCount => data is null ? 0 : data.Train.Sum() + data.Validation.Sum() + data.Test.Sum();
+
+    private bool CanPreview => !issues.Any(i => i.IsError && (i.Field is "architecture.size" or "architecture.channels" || i.Field.StartsWith("augmentation.", StringComparison.Ordinal)));
+
+    /// <summary>Key of the recipe.</summary>
+    [SupplyParameterFromQuery(Name = "recipe")]
+    public string? RecipeKey { get; set; }
+
+    /// <summary>A dataset that is chosen already.</summary>
+    [SupplyParameterFromQuery]
+    public long? Dataset { get; set; }
+
+    /// <summary>A run to clone.</summary>
+    [SupplyParameterFromQuery]
+    public long? From { get; set; }
+
+    [Inject]
+    private ExperimentReader Reader { get; set; } = null!;
+
+    [Inject]
+    private SpecFacts Facts { get; set; } = null!;
+
+    [Inject]
+    private RunCommands Runs { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private string SuggestedName => cloned ?? recipe?.Title ?? ArchitectureCatalogue.Find(draft!.Spec.Architecture.Key)?.Title ?? draft.Spec.Recipe;
+
+    /// <inheritdoc />
+    protected override bool Concerns(ChangeKind kind, long id) => false;
+
+    /// <inheritdoc />
+    protected override async Task LoadAsync()
+    {
+        offer = await Reader.OfferAsync();
+        lab = new LabFacts
+        {
+            Files = [.. offer.Files.Select(f => new KnownWeights(f.Sha256, f.Architecture))],
+            Runs = [.. offer.Runs.Select(r => new KnownRun(r.Id, r.Architecture))],
+            HasCuda = (await Facts.LabAsync(new WeightsSpec())).HasCuda,
+        };
+        await BeginAsync();
+    }
+
+    /// <inheritdoc />
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Loaded && (RecipeKey != recipe?.Key || From is not null != cloned is not null)) await BeginAsync();
+    }
+
+    private async Task BeginAsync()
+    {
+        (draft, recipe, cloned, missing, data, time, name, issues) = (null, null, null, null, null, null, "", []);
+        if (From is { } from)
+        {
+            if (await Reader.RunAsync(from) is { } run)
+            {
+                var there = offer!.Versions.Any(v => v.VersionId == run.Spec.Data.DatasetVersionId);
+                (draft, cloned, recipe) = (there ? new(run.Spec) : ExperimentDraft.WithoutData(run.Spec), run.Name, Recipes.Find(run.Spec.Recipe));
+            }
+            else missing = T["There is no run {0} to clone. Begin with a recipe.", from];
+        }
+        else if (RecipeKey is not null)
+        {
+            recipe = Recipes.Find(RecipeKey);
+            if (recipe is null) missing = T["There is no recipe {0}. Choose one of these.", RecipeKey];
+            else draft = ExperimentDraft.Of(recipe);
+        }
+        if (draft is not null) Check();
+    }
+
+    private async Task DataChanged()
+    {
+        data = draft!.HasData ? await Facts.DataAsync(draft.Spec.Data.SplitId) : null;
+        Check();
+    }
+
+    private void Changed() => Check();
+
+    private void SetEarlyStopping(bool on)
+    {
+        draft!.SetEarlyStopping(on);
+        Check();
+    }
+
+    private void Check()
+    {
+        issues = draft!.Issues(data, lab);
+        try
+        {
+            time = data is null ? null : TimeEstimate.For(draft.Spec, draft.Classes, data.Train.Sum(), data.Validation.Sum(), offer!.Paces);
+        }
+        catch (SpecException)
+        {
+            // The issues say what is wrong with the network.
+            time = null;
+        }
+    }
+
+    private IReadOnlyList<(string Value, string Title)>? Options(string path) => path switch
+    {
+        "architecture.key" => [.. ArchitectureCatalogue.All.Select(a => (a.Key, a.Title))],
+        "architecture.channels" => [("3", T["3, colour"]), ("1", T["1, grey"])],
+        "weights.fileSha256" => [("", T["Choose …"]), .. offer!.Files.Select(f => (f.Sha256, $"{f.Name} ({f.Architecture ?? f.Format})"))],
+        "weights.runId" => [("", T["Choose …"]), .. offer!.Runs.Where(r => r.Architecture.Key == draft!.Spec.Architecture.Key).Select(r => ($"{r.Id}", $"{r.Id} · {r.Name}"))],
+        "weights.trainableFrom" => [("", T["Choose …"]), .. draft!.Graph()?.Blocks.Select(b => (b, b)) ?? []],
+        _ => null,
+    };
+
+    private async Task Queue()
+    {
+        if (busy || !draft!.HasData || issues.Any(i => i.IsError)) return;
+        busy = true;
+        var queued = new List<long>();
+        await TryAsync(async () =>
+        {
+            // Once more against the database: a split or a run may have gone since the form was opened.
+            var wrong = (await Facts.CheckAsync(draft.Spec)).FirstOrDefault(i => i.IsError);
+            if (wrong is not null) throw new SpecException(wrong.Field, wrong.Message);
+            var title = name.Trim().Length > 0 ? name.Trim() : SuggestedName;
+            foreach (var spec in Sweep.Seeds(draft.Spec, Math.Clamp(repeats, 1, MaxRepeats)))
+            {
+                var run = await Runs.CreateAsync(new NewRun { Spec = spec, Name = repeats > 1 ? $"{title}, seed {spec.Training.Seed}" : title, Priority = priority, ParentRunId = From }, Actor);
+                queued.Add(run);
+                await Runs.EnqueueAsync(run, Actor);
+            }
+            Navigation.NavigateTo(queued.Count == 1 ? LabUrls.Run(queued[0]) : LabUrls.Queue);
+        });
+        busy = false;
+    }
+}

@@ -3,6 +3,7 @@ using MalariaLab.Bench;
 Dictionary<string, (string Usage, Func<Arguments, Task<int>> Run)> commands = new()
 {
     ["import"] = (ImportBench.Usage, ImportBench.RunAsync),
+    ["runs"] = (RunsBench.Usage, RunsBench.RunAsync),
     ["train"] = (TrainBench.Usage, TrainBench.RunAsync),
 };
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command))

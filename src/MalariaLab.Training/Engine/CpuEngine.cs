@@ -24,13 +24,13 @@ internal sealed class CpuEngine : IDisposable
     private readonly Tensor[] _ownGradients;
     private readonly double _clipNorm;
 
-    public CpuEngine(NetworkWeights weights, Tensor gradients, SampleFeed feed, SlicedOptimizer optimizer, CrossEntropy loss, TrainingSpec spec, int threads)
+    public CpuEngine(ShardPool pool, NetworkWeights weights, Tensor gradients, SampleFeed feed, SlicedOptimizer optimizer, CrossEntropy loss, TrainingSpec spec)
     {
         (_loss, _optimizer, _clipNorm) = (loss, optimizer, spec.GradientClipNorm);
-        _pool = NewPool(threads, 1);
+        _pool = pool;
         IsSharded = !weights.Layout.Slots.Any(slot => slot is { Role: ParameterRole.Scale, Trains: true });
         if (!IsSharded)
-            _wide = NewPool(1, threads);
+            _wide = NewPool(1, pool.Threads);
         var shards = IsSharded ? Math.Min(ShardsOfBatch, spec.BatchSize) : 1;
         var capacity = (spec.BatchSize + shards - 1) / shards;
         _ownGradients = [.. Enumerable.Range(1, shards - 1).Select(_ => NetworkWeights.NewBuffer(weights.Layout.TrainableLength, torch.CPU))];
@@ -39,9 +39,6 @@ internal sealed class CpuEngine : IDisposable
 
     /// <summary>True when the bits do not depend on the thread count.</summary>
     public bool IsSharded { get; }
-
-    /// <summary>Threads that work side by side, each with one thread of LibTorch.</summary>
-    public ShardPool Pool => _pool;
 
     /// <summary>A pool whose threads let LibTorch use <paramref name="width"/> threads each.</summary>
     public static ShardPool NewPool(int threads, int width)
@@ -91,7 +88,6 @@ internal sealed class CpuEngine : IDisposable
 
     public void Dispose()
     {
-        _pool.Dispose();
         _wide?.Dispose();
         foreach (var shard in _shards)
             shard.Dispose();

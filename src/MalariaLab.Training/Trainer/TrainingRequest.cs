@@ -27,7 +27,7 @@ public sealed record TrainingRequest
     /// <summary>Threads at most; null takes every core. Does not change the numbers of a deterministic run.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Folder for features of frozen backbones, shared by runs; null caches none.</summary>
+    /// <summary>Folder for features of frozen backbones, shared by runs; null keeps them in the checkpoint folder.</summary>
     public string? FeatureCacheFolder { get; init; }
 
     /// <summary>Clock of durations and progress.</summary>

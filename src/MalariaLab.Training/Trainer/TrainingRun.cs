@@ -28,6 +28,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly CpuEngine _engine;
     private readonly Scorer _scorer;
     private readonly ProgressMeter _progress;
+    private readonly Stack<IDisposable> _owned = [];
 
     public TrainingRun(TrainingRequest request, ITrainingObserver observer, CancellationToken cancellation)
     {
@@ -36,24 +37,29 @@ internal sealed class TrainingRun : IDisposable
         Check(request);
         var (spec, data) = (request.Spec, request.Data);
         (_training, _validation) = (data.Indices(SplitPart.Train), data.Indices(SplitPart.Validation));
-        torch.keep_freed_memory();
-        var classes = data.ClassNames.Count;
+        var (classes, threads) = (data.ClassNames.Count, request.Threads ?? Environment.ProcessorCount);
         var layout = new ParameterLayout(ArchitectureCatalogue.Build(spec.Architecture, classes), spec.Weights);
+        var loss = new CrossEntropy(layout.Graph.Output.Unit, spec.Loss.LabelSmoothing, ClassWeights.For(spec.Loss, [.. _training.Select(data.Label)], classes));
         _store = new CheckpointStore(request.CheckpointFolder, observer.OnLog);
-        _weights = new NetworkWeights(layout, channelsLast: true, torch.CPU);
-        _session = new TrainingSession(spec, _weights, _store, request.Program, WeightsFile.Describe(spec, data.ClassNames, request.Program));
-        if (_session.Restore())
-            observer.OnLog($"Going on from the checkpoint of epoch {_session.Epochs.Count}.");
-        else
-            Start();
-        var unit = layout.Graph.Output.Unit;
-        var labels = _training.Select(data.Label).ToArray();
-        var loss = new CrossEntropy(unit, spec.Loss.LabelSmoothing, ClassWeights.For(spec.Loss, labels, classes));
-        var feed = new ImageFeed(data, spec.Preprocessing, spec.Augmentation, spec.Training.Seed);
-        var threads = request.Threads ?? Environment.ProcessorCount;
-        _engine = new CpuEngine(_weights, _session.Gradients, feed, _session.Optimizer, loss, spec.Training, threads);
-        _scorer = new Scorer(feed, _engine.Pool, unit, classes);
         _progress = new ProgressMeter(request.Clock, observer, spec.Training.Epochs, _training.Count);
+        try
+        {
+            var pool = Own(CpuEngine.NewPool(threads, 1));
+            _weights = Own(new NetworkWeights(layout, channelsLast: true, torch.CPU));
+            _session = Own(new TrainingSession(spec, _weights, _store, request.Program, WeightsFile.Describe(spec, data.ClassNames, request.Program)));
+            if (_session.Restore())
+                observer.OnLog($"Going on from the checkpoint of epoch {_session.Epochs.Count}.");
+            else
+                Start();
+            var feed = Feed(pool);
+            _engine = Own(new CpuEngine(pool, _weights, _session.Gradients, feed, _session.Optimizer, loss, spec.Training));
+            _scorer = new Scorer(feed, pool, layout.Graph.Output.Unit, classes);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
         EnvironmentText = $"CPU, LibTorch {torch.__version__}, {threads} threads";
         observer.OnLog($"{spec.Architecture.Key} on {EnvironmentText}: {_training.Count} training and {_validation.Count} validation images, "
             + (_engine.IsSharded ? "bits independent of the thread count." : "batch normalisation over the whole batch, so other thread counts may change the last bits."));
@@ -85,9 +91,27 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
-        _engine.Dispose();
-        _session.Dispose();
-        _weights.Dispose();
+        while (_owned.TryPop(out var owned))
+            owned.Dispose();
+    }
+
+    private T Own<T>(T owned) where T : IDisposable
+    {
+        _owned.Push(owned);
+        return owned;
+    }
+
+    private SampleFeed Feed(ShardPool pool)
+    {
+        var data = _request.Data;
+        var images = new ImageFeed(data, Spec.Preprocessing, Spec.Augmentation, Spec.Training.Seed);
+        if (!FeatureCache.Fits(Spec))
+            return images;
+        var count = Enum.GetValues<SplitPart>().Sum(part => data.Indices(part).Count);
+        var folder = _request.FeatureCacheFolder ?? _store.PathOf("features");
+        var shape = _weights.Layout.Graph.Features.Shape;
+        var cache = FeatureCache.Open(folder, Spec, images, count, _weights, pool, _observer.OnLog, Counted("Computing features", 0, count), _cancellation);
+        return new FeatureFeed(data, Own(cache), (shape.Height, shape.Width, shape.Channels));
     }
 
     private static void Check(TrainingRequest request)
@@ -182,15 +206,18 @@ internal sealed class TrainingRun : IDisposable
             }).Loss;
     }
 
-    private (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, string stage, int epoch, int views, ReadSample read)
+    private (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, string stage, int epoch, int views, ReadSample read) =>
+        _scorer.Score(weights, indices, read, views, _cancellation, Counted(stage, epoch, indices.Count));
+
+    /// <summary>Adds up what the threads of the pool have done, for the progress of a stage.</summary>
+    private Action<int> Counted(string stage, int epoch, int total)
     {
         var done = 0;
-        return _scorer.Score(weights, indices, read, views, _cancellation, count =>
+        return count =>
         {
-            var total = Interlocked.Add(ref done, count);
             lock (_progress)
-                _progress.OnStage(stage, epoch, total, indices.Count);
-        });
+                _progress.OnStage(stage, epoch, done += count, total);
+        };
     }
 
     private TrainingOutcome Evaluate()

@@ -1,0 +1,70 @@
+using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Training.Tests.Support;
+using Xunit;
+
+namespace MalariaLab.Training.Tests.Trainer;
+
+public sealed class FeatureCacheTests : IDisposable
+{
+    private readonly Runs _runs = new();
+    private int _reads;
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void Run_FrozenBackbone_ReadsEveryImageOnceAndLearnsAsWithoutCache()
+    {
+        var spec = Frozen();
+
+        var cached = Run(spec, "cached", out var log);
+        var readsWithCache = Interlocked.Exchange(ref _reads, 0);
+        // A change that is too small to matter keeps the images out of the cache.
+        var plain = Run(spec with { Augmentation = new AugmentationSpec { RotationDegrees = 1e-9 } }, "plain", out _);
+
+        Assert.Equal(100, readsWithCache);
+        Assert.Contains(log, line => line.Contains("were computed once", StringComparison.Ordinal));
+        Assert.Equal(plain.Epochs.Select(e => Math.Round(e.TrainLoss, 4)), cached.Epochs.Select(e => Math.Round(e.TrainLoss, 4)));
+        var (expected, actual) = (plain.Scores.Single(s => s.Part == SplitPart.Test), cached.Scores.Single(s => s.Part == SplitPart.Test));
+        Assert.All(expected.Probabilities.Zip(actual.Probabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
+    }
+
+    [Fact]
+    public void Run_SecondRunOnSameFrozenWeights_TakesTheFeaturesFromTheCache()
+    {
+        var first = Run(Frozen(), "first", out _);
+        _reads = 0;
+
+        var second = Run(Frozen(), "second", out var log);
+
+        Assert.Equal(0, _reads);
+        Assert.Contains(log, line => line.Contains("come from the cache", StringComparison.Ordinal));
+        Assert.Equal(first.WeightsSha256, second.WeightsSha256);
+    }
+
+    [Fact]
+    public void Run_DamagedCache_IsComputedAnew()
+    {
+        var first = Run(Frozen(), "first", out _);
+        var file = Directory.GetFiles(_runs.Folder("features")).Single();
+        var bytes = File.ReadAllBytes(file);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(file, bytes);
+
+        var second = Run(Frozen(), "second", out var log);
+
+        Assert.Contains(log, line => line.Contains("were computed once", StringComparison.Ordinal));
+        Assert.Equal(first.WeightsSha256, second.WeightsSha256);
+    }
+
+    private static ExperimentSpec Frozen() => Runs.LeNet() with { Weights = new WeightsSpec { Freeze = FreezeMode.Backbone } };
+
+    private TrainingOutcome Run(ExperimentSpec spec, string folder, out List<string> log)
+    {
+        var listener = new Listener();
+        log = listener.Log;
+        var data = new SyntheticCells(100, 32) { OnRead = _ => Interlocked.Increment(ref _reads) };
+        var request = _runs.Request(spec, data, folder) with { FeatureCacheFolder = _runs.Folder("features") };
+        return new MalariaLab.Training.Trainer().Run(request, listener, TestContext.Current.CancellationToken);
+    }
+}

@@ -18,7 +18,7 @@ public sealed class ImportTests
         await using var lab = await TestLab.StartAsync();
         await using var worker = new WorkerProcess(lab.Paths.Root);
         var good = TestCells.Paint(0, infected: true);
-        TestCells.WriteZip(Path.Combine(lab.Paths.Inbox, "mixed.zip"), 5,
+        TestCells.WriteZip(Path.Combine(lab.Paths.Inbox, "mixed.zip"), 5, 0,
             ("cells/Uninfected/copy.png", good), ("cells/Parasitized/cut.png", good[..(good.Length / 2)]), ("cells/Parasitized/empty.png", []),
             ("cells/Parasitized/text.png", "not an image"u8.ToArray()), ("cells/Parasitized/inner.zip", [0x50, 0x4B, 3, 4]),
             ("readme.txt", [65]), ("__MACOSX/cells/Parasitized/._x.png", [0]));

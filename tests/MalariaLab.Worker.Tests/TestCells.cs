@@ -7,11 +7,11 @@ namespace MalariaLab.Worker.Tests;
 internal static class TestCells
 {
     /// <summary>Writes a zip of class folders; names carry a patient, as NIH's do.</summary>
-    public static void WriteZip(string path, int imagesPerClass, params (string Name, byte[] Bytes)[] others)
+    public static void WriteZip(string path, int imagesPerClass, int firstNumber = 0, params (string Name, byte[] Bytes)[] others)
     {
         using var stream = File.Create(path);
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create);
-        for (var i = 0; i < imagesPerClass * 2; i++)
+        for (var i = firstNumber; i < firstNumber + (imagesPerClass * 2); i++)
             Write(zip, $"cells/{(i % 2 == 0 ? "Parasitized" : "Uninfected")}/C{i % 7}P{i % 7}_cell_{i}.png", Paint(i, infected: i % 2 == 0));
         foreach (var (name, bytes) in others) Write(zip, name, bytes);
     }

@@ -62,6 +62,9 @@ internal sealed class TestLab : IAsyncDisposable
             .Select(s => new DataSpec { DatasetVersionId = s.VersionId, SplitId = s.Id, DatasetHash = s.Version!.ContentHash, SplitHash = s.Hash }).SingleAsync();
     }
 
+    /// <summary>Queues a task.</summary>
+    public Task<long> StartTaskAsync(JobKind kind, long subject, string payload) => Get<LabTasks>().EnqueueAsync(new(kind, kind.ToString(), subject, payload), Ana);
+
     /// <summary>Creates and queues a run.</summary>
     public async Task<long> QueueAsync(ExperimentSpec spec)
     {

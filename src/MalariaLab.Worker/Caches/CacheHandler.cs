@@ -25,6 +25,4 @@ internal sealed class CacheHandler(IDbContextFactory<LabDbContext> contexts, Pix
         using var images = await caches.OpenAsync(version, items, wanted.Architecture, wanted.Interpolation, progress, cancellationToken);
         return null;
     }
-
-    private sealed record CachePayload(ArchitectureSpec Architecture, Interpolation Interpolation = Interpolation.Bilinear);
 }

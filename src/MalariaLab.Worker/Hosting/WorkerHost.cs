@@ -5,6 +5,7 @@ using MalariaLab.Data.Runs;
 using MalariaLab.Training;
 using MalariaLab.Worker.Caches;
 using MalariaLab.Worker.Imports;
+using MalariaLab.Worker.Models;
 using MalariaLab.Worker.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,10 @@ internal static class WorkerHost
         services.AddSingleton<IJobHandler, RunHandler>();
         services.AddSingleton<IJobHandler, ImportHandler>();
         services.AddSingleton<IJobHandler, CacheHandler>();
+        services.AddSingleton<RunModels>();
+        services.AddSingleton<IJobHandler, PredictionHandler>();
+        services.AddSingleton<IJobHandler, ExplanationHandler>();
+        services.AddSingleton<IJobHandler, EvaluationHandler>();
         if (settings.StopWithInput) services.AddHostedService<ParentWatch>();
         // Before the queue, so that the worker is known when it claims its first job, and still beats while the last one stops.
         services.AddHostedService<Heartbeat>();

@@ -106,6 +106,4 @@ internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, Co
         }
         return classes.Count == 2 ? PositiveClass.Guess(classes) : null;
     }
-
-    private sealed record ImportPayload(long ImportId);
 }

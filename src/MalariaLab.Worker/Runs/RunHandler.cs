@@ -4,20 +4,20 @@ using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data;
-using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
 using MalariaLab.Imaging.Cache;
 using MalariaLab.Training;
 using MalariaLab.Training.Data;
 using MalariaLab.Worker.Caches;
 using MalariaLab.Worker.Hosting;
+using MalariaLab.Worker.Models;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Worker.Runs;
 
 /// <summary>Executes a run: pixel cache, training from its last checkpoint on, scores, evaluation, artifacts.</summary>
 internal sealed class RunHandler(
-    IDbContextFactory<LabDbContext> contexts, RunExecution execution, RunResultWriter results, PixelCaches caches, ITrainer trainer,
+    IDbContextFactory<LabDbContext> contexts, RunExecution execution, RunResultWriter results, PixelCaches caches, RunModels models, ITrainer trainer,
     LabPaths paths, MachineInfo machine, TimeProvider clock) : IJobHandler
 {
     public JobKind Kind => JobKind.Run;
@@ -101,12 +101,7 @@ internal sealed class RunHandler(
                 return File.Exists(file) ? file
                     : throw new ExplainedException($"The weights file {weights.FileSha256} is not in the weights library: import it again.");
             default:
-                await using (var db = await contexts.CreateDbContextAsync(cancellation))
-                {
-                    var name = await db.Artifacts.Where(a => a.RunId == weights.RunId && a.Kind == ArtifactKind.Weights).Select(a => a.FileName).SingleOrDefaultAsync(cancellation);
-                    return name is not null && paths.Artifact(weights.RunId!.Value, name) is var path && File.Exists(path) ? path
-                        : throw new ExplainedException($"The weights of run {weights.RunId}, from which this run starts, are not there: choose another start.");
-                }
+                return await models.WeightsFileAsync(weights.RunId ?? throw new ExplainedException("The experiment starts from a run but names none."), cancellation);
         }
     }
 }

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using MalariaLab.Core;
+using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Jobs;
+using MalariaLab.Data;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Runs;
+using MalariaLab.Imaging.Cache;
+using MalariaLab.Training.Data;
+using MalariaLab.Worker.Caches;
+using MalariaLab.Worker.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Worker.Models;
+
+/// <summary>External validation: scores a finished run on every image of another dataset version whose classes have the same names.</summary>
+internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts, RunModels models, PixelCaches caches, RunResults results) : IJobHandler
+{
+    public JobKind Kind => JobKind.Evaluation;
+
+    public async Task<string?> ExecuteAsync(JobContext job, CancellationToken cancellationToken)
+    {
+        var runId = job.SubjectId!.Value;
+        var wanted = JsonSerializer.Deserialize<EvaluationPayload>(job.PayloadJson, SpecJson.Options)!;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleOrDefaultAsync(v => v.Id == wanted.DatasetVersionId, cancellationToken)
+            ?? throw new ExplainedException($"There is no dataset version {wanted.DatasetVersionId}.");
+        if (version.ImageCount == 0) throw new ExplainedException($"{version.Dataset!.Name} has no images. {version.Verdict}");
+        var spec = SpecJson.Read(await db.Runs.Where(r => r.Id == runId).Select(r => r.Experiment!.SpecJson).SingleOrDefaultAsync(cancellationToken)
+            ?? throw new ExplainedException($"There is no run {runId}."));
+        if (version.ContentHash == spec.Data.DatasetHash)
+            throw new ExplainedException($"Run {runId} was trained on {version.Dataset!.Name} itself; its test figures are the ones to read. Choose another dataset.");
+
+        using var model = await models.LoadAsync(runId, cancellationToken);
+        var columns = Columns(model.ClassNames, version);
+        var items = await db.SplitItemsAsync(version.Id, cancellationToken);
+        var caching = new SynchronousProgress<PixelCacheProgress>(p => job.Progress.Report(($"Caching images: {p.Done:N0} of {p.Total:N0}", 0.5 * p.Done / p.Total)));
+        using var cache = await caches.OpenAsync(version, items, model.Architecture, model.Preprocessing.Interpolation, caching, cancellationToken);
+        var data = new PixelCacheData(cache, model.ClassNames, [.. items.Select(i => Array.IndexOf(columns, i.Label))], [.. items.Select(_ => SplitPart.Test)]);
+
+        var done = 0;
+        var scores = model.Score(data, data.Indices(SplitPart.Test), spec.Evaluation.TestTimeViews, cancellationToken, count =>
+        {
+            var sum = Interlocked.Add(ref done, count);
+            job.Progress.Report(($"Scoring: {sum:N0} of {items.Count:N0}", 0.5 + (0.5 * sum / items.Count)));
+        });
+        var (set, row, _) = RunResultWriter.Evaluate(runId, version, items, data.Indices(SplitPart.Test), Reorder(scores, columns), PredictionScope.All);
+        await results.SaveExternalAsync(set, row, cancellationToken);
+        return row.ReportJson;
+    }
+
+    /// <summary>For each class of the model its index in the version.</summary>
+    private static int[] Columns(IReadOnlyList<string> modelClasses, DatasetVersion version)
+    {
+        if (!modelClasses.Order().SequenceEqual(version.ClassNames.Order()))
+            throw new ExplainedException($"The run knows the classes {string.Join(", ", modelClasses)}, but {version.Dataset!.Name} has {string.Join(", ", version.ClassNames)}: choose a dataset with the same class names.");
+        return [.. modelClasses.Select(name => version.ClassNames.IndexOf(name))];
+    }
+
+    /// <summary>Columns in the version's class order.</summary>
+    private static float[] Reorder(float[] scores, int[] columns)
+    {
+        var ordered = new float[scores.Length];
+        for (var i = 0; i < scores.Length; i++)
+            ordered[i - (i % columns.Length) + columns[i % columns.Length]] = scores[i];
+        return ordered;
+    }
+}

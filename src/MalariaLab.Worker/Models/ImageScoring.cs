@@ -1,0 +1,60 @@
+using MalariaLab.Core.Jobs;
+using MalariaLab.Imaging;
+using MalariaLab.Training.Explanations;
+using MalariaLab.Training.Scoring;
+
+namespace MalariaLab.Worker.Models;
+
+/// <summary>Scores and explains single image files.</summary>
+internal static class ImageScoring
+{
+    /// <summary>Most images of one task: what a page shows at once.</summary>
+    public const int MaxImages = 256;
+
+    /// <summary>Decodes, scores and, where asked for, explains; a file that cannot be decoded gets its reason.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="files">Name and contents of each file.</param>
+    /// <param name="explain">Also Grad-CAM.</param>
+    /// <param name="classIndex">The class to explain; null takes each image's most probable one.</param>
+    public static PredictionResult Score(ModelScorer model, IReadOnlyList<(string Name, byte[] Bytes)> files, bool explain, int? classIndex)
+    {
+        var results = new ImagePrediction[files.Count];
+        var decoded = new List<(int Index, PixelImage Image)>();
+        for (var i = 0; i < files.Count; i++)
+        {
+            try
+            {
+                decoded.Add((i, ImageCodec.Decode(files[i].Bytes, model.Architecture.Channels)));
+            }
+            catch (ImageException e)
+            {
+                results[i] = new(files[i].Name, e.Message);
+            }
+        }
+        if (decoded.Count > 0)
+        {
+            var images = decoded.ConvertAll(d => d.Image);
+            var scores = model.Score(images);
+            var maps = explain ? model.Explain(images, classIndex) : null;
+            var classes = model.ClassNames.Count;
+            for (var k = 0; k < decoded.Count; k++)
+            {
+                var probabilities = Array.ConvertAll(scores[(k * classes)..((k + 1) * classes)], p => (double)p);
+                results[decoded[k].Index] = new(
+                    files[decoded[k].Index].Name, null, Array.IndexOf(probabilities, probabilities.Max()), probabilities,
+                    maps?[k].ClassIndex, maps is null ? null : Paint(maps[k]));
+            }
+        }
+        return new(model.ClassNames, results);
+    }
+
+    /// <summary>Black over red and yellow to white, each channel taking a third of the range.</summary>
+    private static byte[] Paint(HeatMap map)
+    {
+        var pixels = new byte[map.Values.Length * 3];
+        for (var i = 0; i < map.Values.Length; i++)
+            for (var channel = 0; channel < 3; channel++)
+                pixels[(i * 3) + channel] = (byte)Math.Round(255 * Math.Clamp((map.Values[i] * 3) - channel, 0, 1));
+        return ImageCodec.Encode(new PixelImage(map.Width, map.Height, 3, pixels), ImageFormat.Png);
+    }
+}

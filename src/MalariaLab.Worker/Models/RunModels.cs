@@ -1,0 +1,62 @@
+using MalariaLab.Core;
+using MalariaLab.Core.Runs;
+using MalariaLab.Data;
+using MalariaLab.Data.Entities;
+using MalariaLab.Training.Scoring;
+using MalariaLab.Worker.Hosting;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Worker.Models;
+
+/// <summary>Networks of finished runs. The last used one stays loaded, so that a person who tries several images waits for scoring only.</summary>
+internal sealed class RunModels(IDbContextFactory<LabDbContext> contexts, LabPaths paths, MachineInfo machine) : IDisposable
+{
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private (string File, ModelScorer Scorer)? warm;
+
+    /// <summary>Uses a run's network, loading it if it is not the last used one.</summary>
+    /// <exception cref="ExplainedException">The run has no weights, or they are damaged.</exception>
+    public async Task<T> UseAsync<T>(long runId, Func<ModelScorer, T> use, CancellationToken cancellation)
+    {
+        var file = await WeightsFileAsync(runId, cancellation);
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            if (warm?.File != file)
+            {
+                warm?.Scorer.Dispose();
+                warm = null;
+                warm = (file, ModelScorer.Load(file, machine.Threads));
+            }
+            return use(warm.Value.Scorer);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Loads a run's network for the caller alone, for work that is too long to hold up others.</summary>
+    /// <exception cref="ExplainedException">The run has no weights, or they are damaged.</exception>
+    public async Task<ModelScorer> LoadAsync(long runId, CancellationToken cancellation) =>
+        ModelScorer.Load(await WeightsFileAsync(runId, cancellation), machine.Threads);
+
+    /// <summary>Weights that a run was evaluated with.</summary>
+    /// <exception cref="ExplainedException">There are none.</exception>
+    public async Task<string> WeightsFileAsync(long runId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var run = await db.Runs.Where(r => r.Id == runId).Select(r => new { r.Status }).SingleOrDefaultAsync(cancellation)
+            ?? throw new ExplainedException($"There is no run {runId}.");
+        if (run.Status != RunStatus.Succeeded) throw new ExplainedException($"Run {runId} has not finished, so it has no network to use.");
+        var name = await db.Artifacts.Where(a => a.RunId == runId && a.Kind == ArtifactKind.Weights).Select(a => a.FileName).SingleOrDefaultAsync(cancellation);
+        return name is not null && paths.Artifact(runId, name) is var file && File.Exists(file) ? file
+            : throw new ExplainedException($"The weights of run {runId} are not there: restore them from a backup or repeat the run.");
+    }
+
+    public void Dispose()
+    {
+        warm?.Scorer.Dispose();
+        gate.Dispose();
+    }
+}

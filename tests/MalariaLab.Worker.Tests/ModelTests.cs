@@ -1,0 +1,122 @@
+using System.Text.Json;
+using MalariaLab.Core.Evaluation;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Jobs;
+using MalariaLab.Core.Runs;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Imaging;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Worker.Tests;
+
+/// <summary>One lab with one trained run serves all of these.</summary>
+public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<ModelTests.TrainedLab>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Prediction_GoodAndBadFile_AnswersForBothAndDeletesThem()
+    {
+        var lab = trained.Lab;
+        var files = new List<UploadedImage>();
+        foreach (var (name, bytes) in new[] { ("infected.png", TestCells.Paint(1000, true)), ("clean.png", TestCells.Paint(1001, false)), ("broken.png", [1, 2, 3]) })
+        {
+            var path = lab.Paths.NewUpload(name);
+            await File.WriteAllBytesAsync(path, bytes, Cancellation);
+            files.Add(new(name, Path.GetFileName(path)));
+        }
+
+        var result = await ResultAsync<PredictionResult>(JobKind.Prediction, new PredictionPayload(files, Explain: true));
+
+        Assert.Equal(["Parasitized", "Uninfected"], result.ClassNames);
+        Assert.Equal(["infected.png", "clean.png", "broken.png"], result.Images.Select(i => i.Name));
+        foreach (var image in result.Images.Take(2))
+        {
+            Assert.Equal(1, image.Probabilities!.Sum(), 5);
+            Assert.Equal(image.Predicted, image.ExplainedClass);
+            Assert.Equal(32, ImageCodec.ReadHeader(image.HeatMapPng).Width);
+        }
+        Assert.True(result.Images[0].Probabilities![0] > result.Images[1].Probabilities![0]);
+        Assert.Contains("cannot be used", result.Images[2].Refusal);
+        Assert.Empty(Directory.GetFiles(lab.Paths.Uploads));
+    }
+
+    [Fact]
+    public async Task Explanation_StoredImage_SpeaksOfTheAskedClass()
+    {
+        await using var db = trained.Lab.Db();
+        var sha = await db.DatasetImages.Where(i => i.Label == 0).Select(i => i.Sha256).FirstAsync(Cancellation);
+        var result = await ResultAsync<PredictionResult>(JobKind.Explanation, new ExplanationPayload([sha], ClassIndex: 1));
+        Assert.Equal(1, Assert.Single(result.Images).ExplainedClass);
+    }
+
+    [Fact]
+    public async Task Evaluation_OtherDatasetWithTheSameClasses_IsStoredAndReported()
+    {
+        var lab = trained.Lab;
+        TestCells.WriteZip(Path.Combine(lab.Paths.Inbox, "other.zip"), 30, firstNumber: 5000);
+        var import = await lab.StartImportAsync("other.zip");
+        await lab.FinishedTaskAsync(import.TaskId);
+
+        var report = await ResultAsync<EvaluationReport>(JobKind.Evaluation, new EvaluationPayload(import.VersionId));
+
+        Assert.Equal(60, report.N);
+        Assert.InRange(report.Accuracy!.Value, 0.6, 1);
+        await using var db = lab.Db();
+        var set = await db.PredictionSets.SingleAsync(p => p.DatasetVersionId == import.VersionId, Cancellation);
+        Assert.Equal((PredictionScope.All, 60), (set.Scope, set.Count));
+    }
+
+    [Fact]
+    public async Task Evaluation_OwnDatasetOrOtherClasses_IsRefused()
+    {
+        var lab = trained.Lab;
+        var own = await FailureAsync(new EvaluationPayload(trained.Data.DatasetVersionId));
+        Assert.Contains("was trained on", own);
+
+        using (var zip = System.IO.Compression.ZipFile.Open(Path.Combine(lab.Paths.Inbox, "animals.zip"), System.IO.Compression.ZipArchiveMode.Create))
+            for (var i = 0; i < 6; i++)
+                using (var entry = zip.CreateEntry($"{(i < 3 ? "cat" : "dog")}/{i}.png").Open()) entry.Write(TestCells.Paint(i + 9000, false));
+        var import = await lab.StartImportAsync("animals.zip");
+        await lab.FinishedTaskAsync(import.TaskId);
+        Assert.Contains("has cat, dog", await FailureAsync(new EvaluationPayload(import.VersionId)));
+    }
+
+    private async Task<string> FailureAsync(EvaluationPayload payload) =>
+        (await trained.Lab.FinishedTaskAsync(await trained.Lab.StartTaskAsync(JobKind.Evaluation, trained.RunId, JsonSerializer.Serialize(payload, SpecJson.Options)))).Reason;
+
+    private async Task<T> ResultAsync<T>(JobKind kind, object payload)
+    {
+        var task = await trained.Lab.FinishedTaskAsync(await trained.Lab.StartTaskAsync(kind, trained.RunId, JsonSerializer.Serialize(payload, payload.GetType(), SpecJson.Options)));
+        Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
+        return JsonSerializer.Deserialize<T>(task.ResultJson!, SpecJson.Options)!;
+    }
+
+    public sealed class TrainedLab : IAsyncLifetime
+    {
+        private WorkerProcess? worker;
+
+        internal TestLab Lab { get; private set; } = null!;
+
+        internal DataSpec Data { get; private set; } = null!;
+
+        internal long RunId { get; private set; }
+
+        public async ValueTask InitializeAsync()
+        {
+            Lab = await TestLab.StartAsync();
+            worker = new(Lab.Paths.Root);
+            Data = await Lab.ImportCellsAsync(150);
+            var run = await Lab.FinishedRunAsync(await Lab.QueueAsync(TestLab.LeNet(Data, epochs: 15, learningRate: 0.002)));
+            Assert.True(run.Status == RunStatus.Succeeded, run.Reason);
+            RunId = run.Id;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (worker is not null) await worker.DisposeAsync();
+            await Lab.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Runs;
+using MalariaLab.Web.Live;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace MalariaLab.Web.Tests;
+
+public sealed class LiveTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Throttler_ManySignals_NeverOverlapAndTheLastIsFollowed()
+    {
+        var (running, most, seen, signals) = (0, 0, 0, 0);
+        var reachedLast = new TaskCompletionSource();
+        using var throttler = new CallbackThrottler(async () =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref running));
+            var now = Volatile.Read(ref signals);
+            await Task.Yield();
+            Interlocked.Decrement(ref running);
+            seen++;
+            if (now == 1000) reachedLast.TrySetResult();
+        }, TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        for (var i = 0; i < 1000; i++)
+        {
+            Interlocked.Increment(ref signals);
+            throttler.Signal();
+        }
+        await reachedLast.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(1, most);
+        Assert.InRange(seen, 1, 500);
+    }
+
+    [Fact]
+    public void Throttler_Disposed_StartsNothing()
+    {
+        var calls = 0;
+        var throttler = new CallbackThrottler(() => { calls++; return Task.CompletedTask; }, TimeSpan.Zero, TimeProvider.System);
+        throttler.Dispose();
+        throttler.Signal();
+        Assert.Equal(0, calls);
+    }
+
+    [Fact]
+    public async Task Poller_TellsOfTheWatchedRunOnly_UntilDisposed()
+    {
+        using var lab = new LabFactory();
+        var ct = TestContext.Current.CancellationToken;
+        IReadOnlyList<long> runs;
+        await using (var db = await lab.Services.GetRequiredService<IDbContextFactory<Data.LabDbContext>>().CreateDbContextAsync(ct))
+            runs = await LabSeed.FillAsync(db, 8, DateTimeOffset.UtcNow);
+        var poller = lab.Services.GetRequiredService<LivePoller>();
+        var library = lab.Services.GetRequiredService<RunLibrary>();
+        var told = new SemaphoreSlim(0);
+        var others = 0;
+        using (poller.Subscribe((kind, id) => kind == ChangeKind.Run && id == runs[5], () => { told.Release(); return Task.CompletedTask; }))
+        using (poller.Subscribe((kind, id) => kind == ChangeKind.Run && id == runs[6], () => { others++; return Task.CompletedTask; }))
+        {
+            // The poller may take its first cursor only now, so the change is made until it is seen.
+            do await library.RenameAsync(runs[5], "seen live", ct);
+            while (!await told.WaitAsync(TimeSpan.FromSeconds(1), ct));
+            Assert.Equal(0, others);
+        }
+        Assert.Equal(0, poller.Watchers);
+    }
+}

@@ -30,6 +30,9 @@ public sealed class LabClient : IDisposable
     /// <summary>POST with any body.</summary>
     public Task<JsonNode> Post(string path, HttpContent body, CancellationToken ct) => Send(new(HttpMethod.Post, path) { Content = body }, ct);
 
+    /// <summary>DELETE.</summary>
+    public Task<JsonNode> Delete(string path, CancellationToken ct) => Send(new(HttpMethod.Delete, path), ct);
+
     /// <summary>GET into a file; the file appears only when it is complete.</summary>
     public async Task Download(string path, string file, CancellationToken ct)
     {

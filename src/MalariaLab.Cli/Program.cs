@@ -14,6 +14,7 @@ var root = new RootCommand("MalariaLab from the command line, against a running 
     ResultCommands.Predictions(),
     ResultCommands.Evaluate(json),
     RunCommands.Cancel(json),
+    WeightsCommands.Create(json),
     WorkerCommands.List(json),
 };
 

@@ -4,6 +4,7 @@ using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
 using MalariaLab.Data.Sqlite;
 using MalariaLab.Data.Store;
+using MalariaLab.Data.Weights;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,7 @@ public static class LabDataServices
         services.AddSingleton<DatasetCommands>();
         services.AddSingleton<DatasetVersionWriter>();
         services.AddSingleton<SplitCommands>();
+        services.AddSingleton<WeightsLibrary>();
         return services;
     }
 

@@ -11,14 +11,17 @@ public sealed class ImportForm
     private const int FieldLimit = 256, GroupMapLimit = 32 << 20;
     private readonly Dictionary<string, string> fields = [];
 
-    /// <summary>Name of the dataset.</summary>
+    /// <summary>Name of the dataset, or of the weights.</summary>
     public string Name => fields.GetValueOrDefault("name", "").Trim();
 
     /// <summary>Group rule.</summary>
     public string Group => fields.GetValueOrDefault("group", "none");
 
-    /// <summary><c>sample</c>, <c>inbox</c>, or empty for an upload.</summary>
+    /// <summary><c>sample</c>, <c>inbox</c>, or empty for an upload; for weights, where they come from.</summary>
     public string Source => fields.GetValueOrDefault("source", "");
+
+    /// <summary>For weights: a note on their licence.</summary>
+    public string Licence => fields.GetValueOrDefault("licence", "");
 
     /// <summary>For <c>inbox</c>: the entry's name.</summary>
     public string Inbox => fields.GetValueOrDefault("inbox", "");
@@ -40,7 +43,7 @@ public sealed class ImportForm
     public static async Task<ImportForm> Read(HttpRequest request, LabPaths paths, CancellationToken ct)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.Boundary.Length == 0)
-            throw new ExplainedException("An import is sent as multipart/form-data with the fields name and group and then the file.");
+            throw new ExplainedException("An import is sent as multipart/form-data, its fields first and then the file.");
         var form = new ImportForm();
         try
         {

@@ -4,9 +4,11 @@ using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
 using MalariaLab.Training;
 using MalariaLab.Worker.Caches;
+using MalariaLab.Worker.Downloads;
 using MalariaLab.Worker.Imports;
 using MalariaLab.Worker.Models;
 using MalariaLab.Worker.Runs;
+using MalariaLab.Worker.Weights;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -46,6 +48,9 @@ internal static class WorkerHost
         services.AddSingleton<IJobHandler, PredictionHandler>();
         services.AddSingleton<IJobHandler, ExplanationHandler>();
         services.AddSingleton<IJobHandler, EvaluationHandler>();
+        services.AddSingleton<StartWeightsFiles>();
+        services.AddSingleton<FileDownload>();
+        services.AddSingleton<IJobHandler, WeightsImportHandler>();
         if (settings.StopWithInput) services.AddHostedService<ParentWatch>();
         // Before the queue, so that the worker is known when it claims its first job, and still beats while the last one stops.
         services.AddHostedService<Heartbeat>();

@@ -17,7 +17,7 @@ namespace MalariaLab.Worker.Runs;
 
 /// <summary>Executes a run: pixel cache, training from its last checkpoint on, scores, evaluation, artifacts.</summary>
 internal sealed class RunHandler(
-    IDbContextFactory<LabDbContext> contexts, RunExecution execution, RunResultWriter results, PixelCaches caches, RunModels models, ITrainer trainer,
+    IDbContextFactory<LabDbContext> contexts, RunExecution execution, RunResultWriter results, PixelCaches caches, StartWeightsFiles startWeights, ITrainer trainer,
     LabPaths paths, MachineInfo machine, TimeProvider clock) : IJobHandler
 {
     public JobKind Kind => JobKind.Run;
@@ -70,13 +70,15 @@ internal sealed class RunHandler(
             observer.OnProgress(new() { Stage = "Building the pixel cache", Epochs = spec.Training.Epochs, Step = p.Done, Steps = p.Total }));
         using var cache = await caches.OpenAsync(inputs.Version, inputs.Items, spec.Architecture, spec.Preprocessing.Interpolation, building, cancellation);
 
+        var (startPath, startName) = await startWeights.FindAsync(spec.Weights, cancellation);
         var request = new TrainingRequest
         {
             Spec = spec,
             Data = new PixelCacheData(cache, inputs.Version.ClassNames, [.. inputs.Items.Select(i => i.Label)], Array.ConvertAll(inputs.Assignment, part => (SplitPart)part)),
             CheckpointFolder = Path.Combine(paths.Run(job.Id), "checkpoints"),
             Program = ProgramInfo.Text,
-            StartWeightsFile = await StartWeightsAsync(spec.Weights, cancellation),
+            StartWeightsFile = startPath,
+            StartWeightsName = startName,
             Device = machine.Device,
             Threads = machine.Threads,
             FeatureCacheFolder = Path.Combine(paths.Cache, "features"),
@@ -88,20 +90,5 @@ internal sealed class RunHandler(
 
         await results.WriteAsync(job, inputs, outcome, cancellation);
         await execution.MoveAsync(job.Id, job.Ticket, RunStatus.Succeeded, "", cancellation);
-    }
-
-    private async Task<string?> StartWeightsAsync(WeightsSpec weights, CancellationToken cancellation)
-    {
-        switch (weights.Source)
-        {
-            case WeightsSource.Random:
-                return null;
-            case WeightsSource.File:
-                var file = paths.WeightsFile(weights.FileSha256 ?? throw new ExplainedException("The experiment starts from a weights file but names none."));
-                return File.Exists(file) ? file
-                    : throw new ExplainedException($"The weights file {weights.FileSha256} is not in the weights library: import it again.");
-            default:
-                return await models.WeightsFileAsync(weights.RunId ?? throw new ExplainedException("The experiment starts from a run but names none."), cancellation);
-        }
     }
 }

@@ -14,13 +14,13 @@ internal sealed class QuartzProcess : IAsyncDisposable
 
     private QuartzProcess(IHost host) => this.host = host;
 
-    public static async Task<QuartzProcess> WebAsync(TestLab lab) => await StartAsync(lab, null, null);
+    public static Task<QuartzProcess> WebAsync(TestLab lab) => StartAsync(lab, null, null);
 
     public static async Task<QuartzProcess> WorkerAsync(TestLab lab, WorkerIdentity worker, Func<JobContext, IServiceProvider, CancellationToken, Task<string?>> handle, JobKind kind = JobKind.Run)
     {
-        var process = await StartAsync(lab, worker, services => services.AddSingleton<IJobHandler>(provider => new Handler(kind, provider, handle)));
-        await process.Get<WorkerRegistry>().StartAsync(worker, new WorkerInfo("CPU", "{}", "v", "1.13"));
-        return process;
+        // Announced before the queue starts, as the real worker does.
+        await lab.Get<WorkerRegistry>().StartAsync(worker, new WorkerInfo("CPU", "{}", "v", "1.13"));
+        return await StartAsync(lab, worker, services => services.AddSingleton<IJobHandler>(provider => new Handler(kind, provider, handle)));
     }
 
     public T Get<T>() where T : notnull => host.Services.GetRequiredService<T>();

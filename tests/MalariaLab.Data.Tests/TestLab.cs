@@ -10,6 +10,7 @@ internal sealed class TestLab : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Gate = new(1, 1);
     private static string? postgresTemplate;
+    private static byte[]? sqliteTemplate;
 
     private TestLab(ServiceProvider services, LabDataOptions options, ManualTime time)
     {
@@ -29,9 +30,9 @@ internal sealed class TestLab : IAsyncDisposable
         var options = new LabDataOptions { DataFolder = Directory.CreateTempSubdirectory("lab-data-").FullName, Provider = provider };
         if (provider == LabDatabase.Postgres)
             options.ConnectionString = await postgres.CreateDatabaseAsync(migrate ? await PostgresTemplateAsync(postgres) : null);
-        var lab = Build(options, new ManualTime(), configure);
-        if (migrate) await lab.Get<DatabaseMigrator>().MigrateAsync();
-        return lab;
+        else if (migrate)
+            await File.WriteAllBytesAsync(Path.Combine(options.DataFolder, "lab.db"), await SqliteTemplateAsync(postgres));
+        return Build(options, new ManualTime(), configure);
     }
 
     /// <summary>A second process on the same lab.</summary>
@@ -58,6 +59,24 @@ internal sealed class TestLab : IAsyncDisposable
         services.AddSingleton<IJobScheduler>(provider => provider.GetRequiredService<FakeScheduler>());
         configure?.Invoke(services);
         return new TestLab(services.BuildServiceProvider(), options, time);
+    }
+
+    private static async Task<byte[]> SqliteTemplateAsync(PostgresServer postgres)
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            if (sqliteTemplate is not null) return sqliteTemplate;
+            await using var lab = await CreateAsync(LabDatabase.Sqlite, postgres, migrate: false);
+            await lab.Get<DatabaseMigrator>().MigrateAsync();
+            // The last connection that closes writes the log into the file.
+            await using (var db = lab.Db()) SqliteConnection.ClearPool((SqliteConnection)db.Database.GetDbConnection());
+            return sqliteTemplate = await File.ReadAllBytesAsync(lab.Get<LabPaths>().LabDb);
+        }
+        finally
+        {
+            Gate.Release();
+        }
     }
 
     private static async Task<string> PostgresTemplateAsync(PostgresServer postgres)

@@ -27,27 +27,20 @@ public sealed partial class Reconciler(IDbContextFactory<LabDbContext> contexts,
     /// <summary>One pass.</summary>
     public async Task PassAsync(CancellationToken cancellationToken = default)
     {
-        List<WorkerNode> workers;
-        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
-            workers = await db.Workers.AsNoTracking().ToListAsync(cancellationToken);
-        watch.Observe(workers.Select(w => (w.Name, w.Session, w.Beat)));
-        var byName = workers.ToDictionary(w => w.Name);
-
-        var missing = new HashSet<string>();
-        await RunsAsync(byName, missing, cancellationToken);
-        await TasksAsync(byName, missing, cancellationToken);
-        withoutJob = missing;
-    }
-
-    private async Task RunsAsync(Dictionary<string, WorkerNode> workers, HashSet<string> missing, CancellationToken cancellationToken)
-    {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var settled = time.GetUtcNow() - Settling;
         var active = await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Preparing || r.Status == RunStatus.Training || r.Status == RunStatus.Evaluating)
             .Select(r => new { r.Status, Held = new Held(r.Id, r.Ticket, r.WorkerName, r.WorkerSession) }).ToListAsync(cancellationToken);
         var waiting = await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Queued && r.TicketAt < settled)
             .Select(r => new { r.Id, r.Ticket }).ToListAsync(cancellationToken);
-        var tickets = active.Count + waiting.Count > 0 ? await scheduler.TicketsAsync(runs: true, cancellationToken) : new HashSet<string>();
+        var tasks = await db.Tasks.AsNoTracking()
+            .Where(t => t.Status == LabTaskStatus.Running || t.Status == LabTaskStatus.Interrupted || (t.Status == LabTaskStatus.Queued && t.TicketAt < settled))
+            .ToListAsync(cancellationToken);
+        // After the jobs: a worker announces itself before it claims, so whoever holds one of them is known by now.
+        var workers = await db.Workers.AsNoTracking().ToDictionaryAsync(w => w.Name, cancellationToken);
+        watch.Observe(workers.Values.Select(w => (w.Name, w.Session, w.Beat)));
+        var tickets = await TicketsAsync(active.Count + waiting.Count > 0, tasks.Count > 0, cancellationToken);
+        var missing = new HashSet<string>();
 
         foreach (var run in active)
             if (Orphaned(run.Held, workers, tickets, missing) is { } reason)
@@ -55,10 +48,27 @@ public sealed partial class Reconciler(IDbContextFactory<LabDbContext> contexts,
                 LogOrphan("run", run.Held.Id, reason);
                 await contexts.InTransactionAsync(tx => tx.MoveAsync(run.Held.Id, run.Held.Ticket, run.Status, RunStatus.Interrupted, Actor.Reconciler, reason, time.GetUtcNow(), null, cancellationToken), cancellationToken);
             }
-
-        var interrupted = await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Interrupted).ToListAsync(cancellationToken);
-        foreach (var run in interrupted) await BringBackAsync(run, cancellationToken);
+        foreach (var run in await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Interrupted).ToListAsync(cancellationToken)) await BringBackAsync(run, cancellationToken);
         foreach (var run in waiting.Where(r => !tickets.Contains(r.Ticket))) await RequeueAsync(run.Id, run.Ticket, cancellationToken);
+        foreach (var task in tasks)
+        {
+            var reason = task.Status switch
+            {
+                LabTaskStatus.Running => Orphaned(new Held(task.Id, task.Ticket, task.WorkerName, task.WorkerSession), workers, tickets, missing),
+                LabTaskStatus.Queued => tickets.Contains(task.Ticket) ? null : "",
+                _ => task.Reason,
+            };
+            if (reason is not null) await BringBackAsync(task, reason, cancellationToken);
+        }
+        withoutJob = missing;
+    }
+
+    private async Task<HashSet<string>> TicketsAsync(bool runs, bool tasks, CancellationToken cancellationToken)
+    {
+        var tickets = new HashSet<string>();
+        if (runs) tickets.UnionWith(await scheduler.TicketsAsync(runs: true, cancellationToken));
+        if (tasks) tickets.UnionWith(await scheduler.TicketsAsync(runs: false, cancellationToken));
+        return tickets;
     }
 
     private async Task BringBackAsync(Run run, CancellationToken cancellationToken)
@@ -87,27 +97,6 @@ public sealed partial class Reconciler(IDbContextFactory<LabDbContext> contexts,
         await scheduler.EnqueueAsync(new QueuedJob(JobKind.Run, runId, ticket, run.QueuedAt ?? now, run.Priority), cancellationToken);
     }
 
-    private async Task TasksAsync(Dictionary<string, WorkerNode> workers, HashSet<string> missing, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var settled = time.GetUtcNow() - Settling;
-        var open = await db.Tasks.AsNoTracking()
-            .Where(t => t.Status == LabTaskStatus.Running || t.Status == LabTaskStatus.Interrupted || (t.Status == LabTaskStatus.Queued && t.TicketAt < settled))
-            .ToListAsync(cancellationToken);
-        if (open.Count == 0) return;
-        var tickets = await scheduler.TicketsAsync(runs: false, cancellationToken);
-        foreach (var task in open)
-        {
-            var reason = task.Status switch
-            {
-                LabTaskStatus.Running => Orphaned(new Held(task.Id, task.Ticket, task.WorkerName, task.WorkerSession), workers, tickets, missing),
-                LabTaskStatus.Queued => tickets.Contains(task.Ticket) ? null : "",
-                _ => task.Reason,
-            };
-            if (reason is not null) await BringBackAsync(task, reason, cancellationToken);
-        }
-    }
-
     private async Task BringBackAsync(LabTask task, string reason, CancellationToken cancellationToken)
     {
         LogOrphan("task", task.Id, reason);
@@ -131,7 +120,7 @@ public sealed partial class Reconciler(IDbContextFactory<LabDbContext> contexts,
     }
 
     /// <summary>Why nobody works on it any more, or null.</summary>
-    private string? Orphaned(Held held, Dictionary<string, WorkerNode> workers, IReadOnlySet<string> tickets, HashSet<string> missing)
+    private string? Orphaned(Held held, Dictionary<string, WorkerNode> workers, HashSet<string> tickets, HashSet<string> missing)
     {
         if (held.WorkerName is null || !workers.TryGetValue(held.WorkerName, out var worker)) return "The worker that held it is not known any more.";
         if (worker.Session != held.WorkerSession) return $"Worker {worker.Name} was restarted while it worked on it.";

@@ -25,3 +25,15 @@ internal sealed class GeneratorHandle : SafeHandleZeroOrMinusOneIsInvalid
         return true;
     }
 }
+
+/// <summary>Owns one native group of shards.</summary>
+internal sealed class ShardGroupHandle : SafeHandleZeroOrMinusOneIsInvalid
+{
+    internal ShardGroupHandle(nint value) : base(ownsHandle: true) => SetHandle(value);
+
+    protected override bool ReleaseHandle()
+    {
+        Native.mlt_shard_group_free(handle);
+        return true;
+    }
+}

@@ -33,6 +33,12 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int mlt_tensor_is_contiguous(TensorHandle tensor, int memoryFormat, out int result);
     [LibraryImport(Library)] internal static partial int mlt_tensor_item(TensorHandle tensor, out double real, out long integer);
 
+    [LibraryImport(Library)] internal static partial int mlt_shard_group_new(out nint result);
+    [LibraryImport(Library)] internal static partial void mlt_shard_group_free(nint group);
+    [LibraryImport(Library)] internal static partial int mlt_shard_group_begin(ShardGroupHandle group, int members);
+    [LibraryImport(Library)] internal static partial void mlt_shard_group_abort(ShardGroupHandle group);
+    [LibraryImport(Library)]
+    internal static partial int mlt_sharded_batch_norm(TensorHandle input, TensorHandle weight, TensorHandle bias, TensorHandle runningMean, TensorHandle runningVar, double momentum, double epsilon, int relu, ShardGroupHandle group, int member, out nint result);
     [LibraryImport(Library)] internal static partial int mlt_relu_max_pool2d(TensorHandle input, long kernel, long stride, out nint result);
 
     [LibraryImport(Library)] internal static partial int mlt_tensor_requires_grad(TensorHandle tensor);

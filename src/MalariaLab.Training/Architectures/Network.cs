@@ -7,7 +7,9 @@ namespace MalariaLab.Training.Architectures;
 /// <summary>What one forward pass needs besides its input.</summary>
 /// <param name="Training">True: dropout drops and batch normalisation uses the batch.</param>
 /// <param name="DropoutMask">Factors [images × units] for a dropout layer: 0 or 1/(1 − rate). Needed only in training.</param>
-public sealed record ForwardPass(bool Training, Func<Layer, long, Tensor>? DropoutMask)
+/// <param name="Group">The shards of a batch, whose statistics batch normalisation takes together; null where the images are the whole batch.</param>
+/// <param name="Shard">Which of them these images are.</param>
+public sealed record ForwardPass(bool Training, Func<Layer, long, Tensor>? DropoutMask, ShardGroup? Group = null, int Shard = 0)
 {
     /// <summary>Scoring.</summary>
     public static ForwardPass Inference { get; } = new(false, null);
@@ -87,8 +89,12 @@ public sealed class Network : IDisposable
             GlobalAvgPool => x.mean([2, 3]),
             Subsample sub => x.slice(2, 0, long.MaxValue, sub.Stride).slice(3, 0, long.MaxValue, sub.Stride),
             ZeroPad pad => functional.pad(x, [pad.Pixels, pad.Pixels, pad.Pixels, pad.Pixels]),
+            BatchNorm norm when pass is { Training: true, Group: { } group } && !_frozen.Contains(layer.Name) => group.batch_norm(x, Leaf(layer, "running_mean"),
+                Leaf(layer, "running_var"), Leaf(layer, "weight"), Leaf(layer, "bias"), 1 - norm.Momentum, norm.Epsilon, _plan.IsFollowedByReluOnly(layer), pass.Shard),
             BatchNorm norm => functional.batch_norm(x, Leaf(layer, "running_mean"), Leaf(layer, "running_var"), Leaf(layer, "weight"), Leaf(layer, "bias"),
                 pass.Training && !_frozen.Contains(layer.Name), 1 - norm.Momentum, norm.Epsilon),
+            Relu when pass is { Training: true, Group: not null } && _graph[layer.Inputs[0]] is { Op: BatchNorm } norm && !_frozen.Contains(norm.Name)
+                && _plan.IsFollowedByReluOnly(norm) => x,
             Relu => _plan.IsOnlyUseOfInput(layer) ? x.relu_() : x.relu(),
             Flatten => x.permute(0, 2, 3, 1).reshape(x.size(0), -1),
             Dense dense => Activate(functional.linear(x, Leaf(layer, "weight"), Leaf(layer, "bias")), dense.Activation == Activation.Relu),

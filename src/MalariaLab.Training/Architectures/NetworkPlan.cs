@@ -31,6 +31,9 @@ internal sealed class NetworkPlan
     /// <summary>True when a layer alone reads its input and so may overwrite it.</summary>
     public bool IsOnlyUseOfInput(Layer layer) => _users[layer.Inputs[0]].Count == 1;
 
+    /// <summary>True when a ReLU layer is all that reads a layer's output, so that the two can be one pass.</summary>
+    public bool IsFollowedByReluOnly(Layer layer) => _users[layer.Name] is [{ Op: Relu }];
+
     /// <summary>True for a convolution with ReLU whose only user is a max pool: the pool does the ReLU.</summary>
     public bool IsActivatedByPool(Layer conv) => _users[conv.Name] is [{ Op: MaxPool }];
 

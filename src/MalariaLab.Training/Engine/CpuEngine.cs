@@ -9,15 +9,15 @@ namespace MalariaLab.Training.Engine;
 
 /// <summary>
 /// Training on a CPU: a batch is cut into shards, each on a single-threaded replica over shared weights, and the shards' gradients are summed in shard
-/// order. The sum is the batch's gradient exactly, and since the cut depends on the batch alone the bits do not depend on the thread count.
-/// Where batch normalisation trains, its statistics must be those of the whole batch: then one replica takes it all with LibTorch's own threads, whose
-/// number can change the last bits.
+/// order. The sum is the batch's gradient exactly: where batch normalisation trains, the shards meet to take the statistics of the whole batch. Since the
+/// cut depends on the batch alone, the bits do not depend on the thread count.
 /// </summary>
 internal sealed class CpuEngine : IDisposable
 {
     private const int ShardsOfBatch = 4;
     private readonly ShardPool _pool;
-    private readonly ShardPool? _wide;
+    private readonly ShardPool? _meetingPool;
+    private readonly ShardGroup? _group;
     private readonly Shard[] _shards;
     private readonly CrossEntropy _loss;
     private readonly SlicedOptimizer _optimizer;
@@ -26,45 +26,46 @@ internal sealed class CpuEngine : IDisposable
 
     public CpuEngine(ShardPool pool, NetworkWeights weights, Tensor gradients, SampleFeed feed, SlicedOptimizer optimizer, CrossEntropy loss, TrainingSpec spec)
     {
-        (_loss, _optimizer, _clipNorm) = (loss, optimizer, spec.GradientClipNorm);
-        _pool = pool;
-        IsSharded = !weights.Layout.Slots.Any(slot => slot is { Role: ParameterRole.Scale, Trains: true });
-        if (!IsSharded)
-            _wide = NewPool(1, pool.Threads);
-        var shards = IsSharded ? Math.Min(ShardsOfBatch, spec.BatchSize) : 1;
+        (_pool, _loss, _optimizer, _clipNorm) = (pool, loss, optimizer, spec.GradientClipNorm);
+        var shards = Math.Min(ShardsOfBatch, spec.BatchSize);
+        if (weights.Layout.Slots.Any(slot => slot is { Role: ParameterRole.Scale, Trains: true }))
+        {
+            _group = new ShardGroup();
+            // Shards that meet have to run at the same time, on fewer cores by turns.
+            if (pool.Threads < shards)
+                _meetingPool = NewPool(shards);
+        }
         var capacity = (spec.BatchSize + shards - 1) / shards;
         _ownGradients = [.. Enumerable.Range(1, shards - 1).Select(_ => NetworkWeights.NewBuffer(weights.Layout.TrainableLength, torch.CPU))];
         _shards = [.. _ownGradients.Prepend(gradients).Select(buffer => new Shard(weights, buffer, feed, capacity, loss.Units, spec.Seed))];
     }
 
-    /// <summary>True when the bits do not depend on the thread count.</summary>
-    public bool IsSharded { get; }
-
-    /// <summary>A pool whose threads let LibTorch use <paramref name="width"/> threads each.</summary>
-    public static ShardPool NewPool(int threads, int width)
+    /// <summary>A pool whose threads let LibTorch use one thread each.</summary>
+    public static ShardPool NewPool(int threads)
     {
         // BLAS has one count a process: threads that compute side by side would queue for its threads.
         torch.set_num_threads(1);
         torch.keep_freed_memory();
-        return new ShardPool(threads, () => torch.set_num_threads_of_this_thread(width));
+        return new ShardPool(threads, () => torch.set_num_threads_of_this_thread(1));
     }
 
     /// <summary>Adds the gradients of one batch, divided by its size. Does not add them when the loss is not finite.</summary>
     public BatchLoss Accumulate(ReadOnlyMemory<int> batch, int epoch)
     {
-        if (IsSharded)
-            _pool.Run(_shards.Length, s =>
+        var count = Math.Min(_shards.Length, batch.Length);
+        if (_group is null)
+            _pool.Run(count, s =>
             {
-                var part = Part(batch, s, _shards.Length);
-                Read(_shards[s], part, 0, part.Length, epoch);
-                _shards[s].Pass(part, epoch, _loss, batch.Length);
+                Forward(batch, epoch, s, count);
+                if (double.IsFinite(_shards[s].Loss.Sum))
+                    _shards[s].Backward();
             });
         else
-        {
-            _pool.Run(ShardsOfBatch, s => Read(_shards[0], batch, s * batch.Length / ShardsOfBatch, (s + 1) * batch.Length / ShardsOfBatch, epoch));
-            _wide!.Run(1, _ => _shards[0].Pass(batch, epoch, _loss, batch.Length));
-        }
-        return _shards.Aggregate(new BatchLoss(), (sum, shard) => sum + shard.Loss);
+            Meet(_group, batch, epoch, count);
+        var loss = _shards.Take(count).Aggregate(new BatchLoss(), (sum, shard) => sum + shard.Loss);
+        foreach (var shard in _shards)
+            shard.Forget();
+        return loss;
     }
 
     /// <summary>One optimizer step with the gradients of <paramref name="batches"/> batches, then forgets them.</summary>
@@ -88,21 +89,46 @@ internal sealed class CpuEngine : IDisposable
 
     public void Dispose()
     {
-        _wide?.Dispose();
+        _meetingPool?.Dispose();
         foreach (var shard in _shards)
             shard.Dispose();
         foreach (var buffer in _ownGradients)
             buffer.Dispose();
+        _group?.Dispose();
     }
 
     private static ReadOnlyMemory<int> Part(ReadOnlyMemory<int> batch, int part, int parts) =>
         batch[(part * batch.Length / parts)..((part + 1) * batch.Length / parts)];
 
-    private static void Read(Shard shard, ReadOnlyMemory<int> indices, int from, int to, int epoch)
+    private void Forward(ReadOnlyMemory<int> batch, int epoch, int shard, int count)
     {
-        for (var i = from; i < to; i++)
-            shard.Read(i, indices.Span[i], epoch);
+        var part = Part(batch, shard, count);
+        for (var i = 0; i < part.Length; i++)
+            _shards[shard].Read(i, part.Span[i], epoch);
+        _shards[shard].Forward(part, epoch, _loss, batch.Length, _group, shard);
     }
+
+    /// <summary>Forward and backward with layers at which the shards wait for each other: all of them go backward or none.</summary>
+    private void Meet(ShardGroup group, ReadOnlyMemory<int> batch, int epoch, int count)
+    {
+        group.Begin(count);
+        Together(group, count, s => Forward(batch, epoch, s, count));
+        if (_shards.Take(count).All(shard => double.IsFinite(shard.Loss.Sum)))
+            Together(group, count, s => _shards[s].Backward());
+    }
+
+    private void Together(ShardGroup group, int count, Action<int> work) => (_meetingPool ?? _pool).Run(count, s =>
+    {
+        try
+        {
+            work(s);
+        }
+        catch
+        {
+            group.Abort();
+            throw;
+        }
+    });
 
     private void EachSlice(Action<int> work) => _pool.Run(_optimizer.Count, slice =>
     {

@@ -19,6 +19,9 @@ internal sealed class Shard : IDisposable
     private readonly float[] _logits;
     private readonly float[] _gradient;
     private float[] _mask = [];
+    private Tensor? _output;
+    private int _count;
+    private int _units;
 
     public Shard(NetworkWeights weights, Tensor gradients, SampleFeed feed, int capacity, int units, long seed)
     {
@@ -48,32 +51,44 @@ internal sealed class Shard : IDisposable
         _labels[position] = _feed.Label(index);
     }
 
-    /// <summary>Forward, loss and backward over samples that were read.</summary>
+    /// <summary>Forward and loss over samples that were read.</summary>
     /// <param name="indices">Their manifest positions.</param>
     /// <param name="epoch">From 1.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="divisor">Samples of the whole batch.</param>
-    public void Pass(ReadOnlyMemory<int> indices, int epoch, CrossEntropy loss, int divisor)
+    /// <param name="group">The shards of the batch, where a layer needs them all; else null.</param>
+    /// <param name="number">Which of them this is.</param>
+    public void Forward(ReadOnlyMemory<int> indices, int epoch, CrossEntropy loss, int divisor, ShardGroup? group, int number)
     {
-        Loss = default;
-        var count = indices.Length;
-        if (count == 0)
-            return;
         using var scope = torch.NewDisposeScope();
-        var input = _input.narrow(0, 0, count).permute(0, 3, 1, 2);
-        var pass = new ForwardPass(true, (layer, samples) => Mask(layer, indices.Span, epoch));
-        var output = _feed.IsFeatures ? _network.Head(input, pass) : _network.Forward(input, pass);
-        var logits = _logits.AsSpan(0, count * loss.Units);
-        output.CopyTo(logits);
-        var gradient = _gradient.AsSpan(0, logits.Length);
-        Loss = loss.Evaluate<float>(logits, _labels.AsSpan(0, count), divisor, gradient);
-        // The caller stops on a loss that is not a number: the gradients must not be touched then.
-        if (double.IsFinite(Loss.Sum))
-            output.backward(torch.tensor<float>(gradient, [count, loss.Units]));
+        _count = indices.Length;
+        var input = _input.narrow(0, 0, _count).permute(0, 3, 1, 2);
+        var pass = new ForwardPass(true, (layer, samples) => Mask(layer, indices.Span, epoch), group, number);
+        _output = (_feed.IsFeatures ? _network.Head(input, pass) : _network.Forward(input, pass)).DetachFromDisposeScope();
+        _units = loss.Units;
+        var logits = _logits.AsSpan(0, _count * _units);
+        _output.CopyTo(logits);
+        Loss = loss.Evaluate<float>(logits, _labels.AsSpan(0, _count), divisor, _gradient.AsSpan(0, logits.Length));
+    }
+
+    /// <summary>Adds the gradients of the last forward pass.</summary>
+    public void Backward()
+    {
+        using var scope = torch.NewDisposeScope();
+        _output!.backward(torch.tensor<float>(_gradient.AsSpan(0, _count * _units), [_count, _units]));
+        Forget();
+    }
+
+    /// <summary>Lets go of the last forward pass.</summary>
+    public void Forget()
+    {
+        _output?.Dispose();
+        _output = null;
     }
 
     public void Dispose()
     {
+        Forget();
         _network.Dispose();
         _input.Dispose();
     }

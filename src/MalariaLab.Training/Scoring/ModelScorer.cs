@@ -24,7 +24,7 @@ public sealed class ModelScorer : IDisposable
     {
         (_description, _weights) = (description, weights);
         _unit = weights.Layout.Graph.Output.Unit;
-        _pool = CpuEngine.NewPool(threads, 1);
+        _pool = CpuEngine.NewPool(threads);
     }
 
     /// <summary>Network, input size and channels.</summary>

@@ -44,7 +44,7 @@ internal sealed class TrainingRun : IDisposable
         _progress = new ProgressMeter(request.Clock, observer, spec.Training.Epochs, _training.Count);
         try
         {
-            var pool = Own(CpuEngine.NewPool(threads, 1));
+            var pool = Own(CpuEngine.NewPool(threads));
             _weights = Own(new NetworkWeights(layout, channelsLast: true, torch.CPU));
             _session = Own(new TrainingSession(spec, _weights, _store, request.Program, WeightsFile.Describe(spec, data.ClassNames, request.Program)));
             if (_session.Restore())
@@ -61,8 +61,7 @@ internal sealed class TrainingRun : IDisposable
             throw;
         }
         EnvironmentText = $"CPU, LibTorch {torch.__version__}, {threads} threads";
-        observer.OnLog($"{spec.Architecture.Key} on {EnvironmentText}: {_training.Count} training and {_validation.Count} validation images, "
-            + (_engine.IsSharded ? "bits independent of the thread count." : "batch normalisation over the whole batch, so other thread counts may change the last bits."));
+        observer.OnLog($"{spec.Architecture.Key} on {EnvironmentText}: {_training.Count} training and {_validation.Count} validation images.");
     }
 
     private string EnvironmentText { get; }

@@ -79,6 +79,18 @@ MLT_API int mlt_tensor_item(mlt_tensor t, double* real, int64_t* integer);
 /* relu(max_pool2d(input, kernel, stride)), fused where the input is float32, channels-last and on the CPU. */
 MLT_API int mlt_relu_max_pool2d(mlt_tensor input, int64_t kernel, int64_t stride, mlt_tensor* result);
 
+/* ---- batch normalisation of a batch cut into shards, each on a thread of its own (CPU) ---- */
+
+/* A group is the caller's until mlt_shard_group_free and outlives every graph that was recorded with it. */
+typedef struct mlt_shard_group_s* mlt_shard_group;
+MLT_API int mlt_shard_group_new(mlt_shard_group* result);
+MLT_API void mlt_shard_group_free(mlt_shard_group group);
+MLT_API int mlt_shard_group_begin(mlt_shard_group group, int32_t members); /* before the members' forward; nobody may be inside */
+MLT_API void mlt_shard_group_abort(mlt_shard_group group);                 /* a member failed: those that wait for it fail too */
+/* Blocks until every member has called it with the same layer; so does its backward. */
+MLT_API int mlt_sharded_batch_norm(mlt_tensor input, mlt_tensor weight, mlt_tensor bias, mlt_tensor running_mean, mlt_tensor running_var,
+                                   double momentum, double epsilon, int32_t relu, mlt_shard_group group, int32_t member, mlt_tensor* result);
+
 /* ---- autograd ---- */
 
 MLT_API int32_t mlt_tensor_requires_grad(mlt_tensor t);

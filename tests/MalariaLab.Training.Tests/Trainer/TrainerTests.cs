@@ -62,10 +62,12 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(resumed.Epochs.Select(Timeless), listener.Epochs.Select(Timeless));
     }
 
-    [Fact]
-    public void Run_OtherThreadCounts_GiveTheSameBits()
+    [Theory]
+    [InlineData("lenet")]
+    [InlineData("cellnet")]
+    public void Run_OtherThreadCounts_GiveTheSameBits(string key)
     {
-        var spec = Runs.LeNet() with { Augmentation = Augmentation, Training = new TrainingSpec { Epochs = 2, BatchSize = 10 } };
+        var spec = Runs.LeNet() with { Architecture = new ArchitectureSpec { Key = key, Size = 32 }, Augmentation = Augmentation, Training = new TrainingSpec { Epochs = 2, BatchSize = 10 } };
         var data = new SyntheticCells(60, 32);
 
         AssertSame(Run(spec, data, new Listener(), "one", threads: 1), Run(spec, data, new Listener(), "three", threads: 3));

@@ -63,9 +63,9 @@ public static class LabUrls
     /// <summary>An image as it was imported, re-encoded for browsers.</summary>
     public static string Image(long versionId, int ordinal) => $"/images/{Text(versionId)}/{Text(ordinal)}";
 
-    /// <summary>Experiment form: empty, from a recipe, on a dataset, or as a changed copy of a run.</summary>
-    public static string NewExperiment(string? recipe = null, long? dataset = null, long? from = null) =>
-        With("/experiments/new", ("recipe", recipe), ("dataset", Text(dataset)), ("from", Text(from)));
+    /// <summary>Experiment form: empty, from a recipe, on a dataset and perhaps one of its splits, or as a changed copy of a run.</summary>
+    public static string NewExperiment(string? recipe = null, long? dataset = null, long? from = null, long? split = null) =>
+        With("/experiments/new", ("recipe", recipe), ("dataset", Text(dataset)), ("split", Text(split)), ("from", Text(from)));
 
     /// <summary>One run, optionally on one of its tabs.</summary>
     public static string Run(long id, string? tab = null) => With($"/runs/{Text(id)}", ("tab", tab));

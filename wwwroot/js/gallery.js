@@ -6,7 +6,7 @@ export function create(root, options) {
   const space = document.createElement("div");
   space.className = "gallery-space";
   grid.append(space);
-  let filter = new URLSearchParams(), total = 0, columns = 1, side = 112, current = 0, pages = new Map(), cells = new Map(), epoch = 0, pending = 0;
+  let filter = new URLSearchParams(), total = 0, columns = 1, wish = 112, side = wish, current = 0, pages = new Map(), cells = new Map(), epoch = 0, pending = 0;
 
   const item = i => pages.get(Math.floor(i / PAGE))?.items?.[i % PAGE];
   const image = (x, suffix = "") => `${options.images}/${x.ordinal}${suffix}`;
@@ -41,7 +41,9 @@ export function create(root, options) {
 
   function layout() {
     const width = grid.clientWidth - GAP;
-    columns = Math.max(1, Math.floor(width / (side + GAP)));
+    // As many as the wished size allows, then grown until they fill the row.
+    columns = Math.max(1, Math.floor(width / (wish + GAP)));
+    side = Math.floor(width / columns) - GAP;
     space.style.height = `${Math.ceil(total / columns) * (side + GAP) + GAP}px`;
     status.textContent = total === 1 ? options.words.one : options.words.many.replace("{0}", total.toLocaleString("en-US"));
     for (const cell of cells.values()) cell.remove();
@@ -162,7 +164,7 @@ export function create(root, options) {
       status.textContent = options.words.loading;
       return load(0);
     },
-    resize(to) { side = to; layout(); draw(); },
+    resize(to) { wish = to; layout(); draw(); },
     destroy() { epoch++; observer.disconnect(); },
   };
 }

@@ -24,6 +24,9 @@ public sealed record FormatCount(string Format, int Channels, int Count);
 /// <summary>What the images of a version measure.</summary>
 public sealed record ImageMeasures
 {
+    /// <summary>Name of the summary of file sizes.</summary>
+    public const string Bytes = "Bytes";
+
     private const int Bins = 48;
 
     /// <summary>Width, height, shorter side over longer, and bytes.</summary>
@@ -52,7 +55,7 @@ public sealed record ImageMeasures
                 MeasureSummary.Of("Width", rows.Select(r => (double)r.Width)),
                 MeasureSummary.Of("Height", rows.Select(r => (double)r.Height)),
                 MeasureSummary.Of("Width : height", rows.Select(r => (double)r.Width / r.Height)),
-                MeasureSummary.Of("Bytes", rows.Select(r => (double)r.Bytes)),
+                MeasureSummary.Of(Bytes, rows.Select(r => (double)r.Bytes)),
             ],
             Sizes = [.. rows.CountBy(r => (r.Label, X: Math.Floor(r.Width / step), Y: Math.Floor(r.Height / step)))
                 .Select(c => new SizeCell(c.Key.Label, (c.Key.X + 0.5) * step, (c.Key.Y + 0.5) * step, c.Value)).OrderByDescending(c => c.Count)],

@@ -1,4 +1,5 @@
 using MalariaLab.Core.Experiments;
+using MalariaLab.Web.Localisation;
 
 namespace MalariaLab.Web.Features.Experiments;
 
@@ -117,6 +118,14 @@ public static class FormSections
         new("training.deterministic", "Bit-identical repeats on a CPU"),
         new("evaluation.testTimeViews", "Views averaged at the test", "1 is the plain image; up to 8 flips and turns."),
     ];
+
+    /// <summary>All fields.</summary>
+    public static IReadOnlyList<FormField> All { get; } = [.. Network, .. Preprocessing, .. Augmentation, .. Optimisation, .. EarlyStopping, .. Training, .. Fine];
+
+    /// <summary>What an issue says, with the field's label where its path stood.</summary>
+    public static string Sentence(SpecIssue issue, Words words) =>
+        issue.Message.StartsWith(issue.Field + " ", StringComparison.Ordinal) && All.FirstOrDefault(f => f.Path == issue.Field) is { } field
+            ? words[field.Label] + issue.Message[issue.Field.Length..] : issue.Message;
 
     /// <summary>English words for a choice; the choice itself where it says enough.</summary>
     public static string Choice(string value) => value switch

@@ -35,6 +35,10 @@ public sealed partial class NewExperimentPage
     [SupplyParameterFromQuery]
     public long? Dataset { get; set; }
 
+    /// <summary>A split that is chosen already.</summary>
+    [SupplyParameterFromQuery]
+    public long? Split { get; set; }
+
     /// <summary>A run to clone.</summary>
     [SupplyParameterFromQuery]
     public long? From { get; set; }

@@ -75,7 +75,7 @@ public sealed class LabClient : IDisposable
         try
         {
             var problem = JsonNode.Parse(text);
-            var errors = (problem?["errors"] as JsonObject)?.SelectMany(field => field.Value!.AsArray().Select(sentence => $"{field.Key}: {sentence}")).ToList();
+            var errors = (problem?["errors"] as JsonObject)?.SelectMany(field => field.Value!.AsArray().Select(sentence => (string?)sentence)).ToList();
             if (errors is { Count: > 0 }) return string.Join(Environment.NewLine, errors);
             if ((string?)(problem?["detail"] ?? problem?["title"]) is { Length: > 0 } sentence) return sentence;
         }

@@ -16,6 +16,8 @@ public static class Output
     /// <summary>One row an element; columns are member names, in the order given.</summary>
     public static void Table(JsonNode rows, params string[] columns)
     {
+        // A pipe has no width: lines that a script reads must not be folded.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 1000;
         var table = new Table { Border = TableBorder.Simple };
         foreach (var column in columns) table.AddColumn(column);
         foreach (var row in rows.AsArray())

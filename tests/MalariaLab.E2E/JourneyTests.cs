@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace MalariaLab.E2E;
+
+/// <summary>What a person does on the first day, in a real browser against a real lab with its worker.</summary>
+public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    private const float Long = 180_000;
+
+    /// <summary>One journey in one lab: each step stands on the one before, as it does for a person.</summary>
+    [Fact]
+    public async Task EmptyLab_ImportDefineQueueCancel_EndsWithResultsOnTheRunPage()
+    {
+        var page = await browser.NewPage();
+        await RefusesStrangers();
+        await page.SetUp(browser.Lab);
+        await Expect(page.GetByText("Try the sample")).ToBeVisibleAsync();
+        await RefusesAWrongPassword();
+        await ImportsAndListsTheBrokenFile(page);
+        await MakesASplit(page);
+        await TrainsAndShowsResults(page);
+        await CancelsARunningTraining(page);
+    }
+
+    private async Task RefusesStrangers()
+    {
+        var stranger = await browser.NewPage();
+        await stranger.GotoAsync("/datasets");
+        Assert.DoesNotContain("/datasets", new Uri(stranger.Url).AbsolutePath, StringComparison.Ordinal);
+        var answer = await stranger.APIRequest.GetAsync("/api/v1/datasets");
+        Assert.Equal(401, answer.Status);
+        await stranger.Context.CloseAsync();
+    }
+
+    private async Task RefusesAWrongPassword()
+    {
+        var other = await browser.NewPage();
+        await other.SignIn("wrong password");
+        await Expect(other.GetByRole(AriaRole.Alert).First).ToContainTextAsync("do not belong together");
+        Assert.EndsWith("/sign-in", new Uri(other.Url).AbsolutePath, StringComparison.Ordinal);
+        await other.Context.CloseAsync();
+    }
+
+    private async Task ImportsAndListsTheBrokenFile(IPage page)
+    {
+        var zip = CellArchive.Create(browser.Lab.DataFolder, perClass: 100, withCorruptFile: true);
+        await page.GotoAsync("/datasets/import");
+        await page.Locator("input[type=file][accept*=zip]").SetInputFilesAsync(zip);
+        await page.GetByLabel("Name of the dataset").FillAsync("cells");
+        await page.GetByLabel("Patient of an image").SelectOptionAsync("nih");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+        // Progress and verdict come without a reload.
+        await Expect(page.GetByText("Ready: 200 images in 2 classes")).ToBeVisibleAsync(new() { Timeout = Long });
+        await page.GetByRole(AriaRole.Tab, new() { NameRegex = NotTaken() }).ClickAsync();
+        await Expect(page.GetByText("C1P1_broken.png")).ToBeVisibleAsync();
+    }
+
+    private static async Task MakesASplit(IPage page)
+    {
+        await page.GetByRole(AriaRole.Tab, new() { NameRegex = Splits() }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the split" }).ClickAsync();
+        await Expect(page.GetByText("No split yet")).ToBeHiddenAsync();
+    }
+
+    private static async Task TrainsAndShowsResults(IPage page)
+    {
+        await Define(page, epochs: 2);
+        await Expect(page.GetByText("Confusion matrix").First).ToBeVisibleAsync(new() { Timeout = Long });
+        await Expect(page.GetByText("Succeeded").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("Sensitivity", new() { Exact = true }).First).ToBeVisibleAsync();
+    }
+
+    private static async Task CancelsARunningTraining(IPage page)
+    {
+        await Define(page, epochs: 400);
+        await Expect(page.GetByText("Training").First).ToBeVisibleAsync(new() { Timeout = Long });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("Canceled").First).ToBeVisibleAsync(new() { Timeout = Long });
+    }
+
+    private static async Task Define(IPage page, int epochs)
+    {
+        await page.GotoAsync("/experiments/new?recipe=lenet");
+        await page.GetByLabel("Epochs at most").FillAsync(epochs.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await page.GetByLabel("Epochs at most").PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Queue", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync(RunAddress());
+    }
+
+    [GeneratedRegex("not taken", RegexOptions.IgnoreCase)]
+    private static partial Regex NotTaken();
+
+    [GeneratedRegex("splits", RegexOptions.IgnoreCase)]
+    private static partial Regex Splits();
+
+    [GeneratedRegex(@"/runs/\d+")]
+    private static partial Regex RunAddress();
+}

@@ -10,6 +10,8 @@ namespace MalariaLab.Worker.Tests;
 
 public sealed class ImportTests
 {
+    private const int SlowImages = 240;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -136,5 +138,43 @@ public sealed class ImportTests
         var parts = await db.DatasetImages.Where(i => i.VersionId == version.Id).Select(i => i.GivenPart).Distinct().ToListAsync(Cancellation);
         Assert.Equal([SplitPart.Train, SplitPart.Validation, SplitPart.Test], parts.OfType<SplitPart>().Order());
         Assert.DoesNotContain(null, parts);
+    }
+
+    [Fact]
+    public async Task Import_WorkerKilledMidway_StartsOverAndIsWhole()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var worker = new WorkerProcess(lab.Paths.Root);
+        TestCells.WriteSlowZip(Path.Combine(lab.Paths.Inbox, "slow.zip"), SlowImages);
+        var import = await lab.StartImportAsync("slow.zip");
+        await lab.UntilTaskAsync(import.TaskId, t => t.Progress > 0);
+        await worker.KillAsync();
+        await using (var db = lab.Db()) Assert.False(await db.DatasetImages.AnyAsync(Cancellation));
+
+        await using var restarted = new WorkerProcess(lab.Paths.Root);
+        var task = await lab.FinishedTaskAsync(import.TaskId);
+
+        Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
+        Assert.Equal(2, task.Attempt);
+        await using var after = lab.Db();
+        Assert.Equal(SlowImages, await after.DatasetImages.CountAsync(i => i.VersionId == import.VersionId, Cancellation));
+    }
+
+    [Fact]
+    public async Task Import_Canceled_LeavesNoImages()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        TestCells.WriteSlowZip(Path.Combine(lab.Paths.Inbox, "slow.zip"), SlowImages);
+        var import = await lab.StartImportAsync("slow.zip");
+        await lab.UntilTaskAsync(import.TaskId, t => t.Progress > 0);
+
+        await lab.CancelTaskAsync(import.TaskId);
+
+        Assert.Equal(LabTaskStatus.Canceled, (await lab.FinishedTaskAsync(import.TaskId)).Status);
+        await using var db = lab.Db();
+        Assert.Equal("The import was canceled.", (await db.DatasetVersions.SingleAsync(v => v.Id == import.VersionId, Cancellation)).Verdict);
+        Assert.False(await db.DatasetImages.AnyAsync(Cancellation));
+        Assert.Empty(Directory.GetFiles(lab.Paths.Store));
     }
 }

@@ -18,7 +18,7 @@ namespace MalariaLab.Worker.Tests;
 /// <summary>A lab on SQLite in a temporary folder, with what the web process does of it: scheduling and reconciling.</summary>
 internal sealed class TestLab : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly Actor Ana = new(null, "Ana");
     private readonly IHost host;
 
@@ -86,8 +86,12 @@ internal sealed class TestLab : IAsyncDisposable
         Training = new() { Epochs = epochs, BatchSize = 16 },
     };
 
-    public Task<LabTask> FinishedTaskAsync(long task) => UntilAsync(
-        async db => await db.Tasks.AsNoTracking().SingleAsync(t => t.Id == task), t => t.Status.IsFinished());
+    public Task CancelTaskAsync(long task) => Get<LabTasks>().CancelAsync(task, Ana);
+
+    public Task<LabTask> FinishedTaskAsync(long task) => UntilTaskAsync(task, t => t.Status.IsFinished());
+
+    public Task<LabTask> UntilTaskAsync(long task, Func<LabTask, bool> condition) => UntilAsync(
+        async db => await db.Tasks.AsNoTracking().SingleAsync(t => t.Id == task), condition);
 
     public Task<Run> FinishedRunAsync(long run) => UntilRunAsync(run, r => r.Status.IsFinished());
 

@@ -93,7 +93,7 @@ public sealed partial class ImportPage : IAsyncDisposable
         reading = true;
         StateHasChanged();
         paths = await ReadTextAsync(await uploader!.InvokeAsync<IJSStreamReference>("names"), MaxNameBytes) is { Length: > 0 } text ? text.Split('\n') : [];
-        GuessRule();
+        if (rule == "none") rule = ImportPreview.GuessRule(paths).Text;
         reading = false;
         Preview();
         StateHasChanged();
@@ -137,7 +137,7 @@ public sealed partial class ImportPage : IAsyncDisposable
         {
             (paths, refusal) = ([], e.Message);
         }
-        GuessRule();
+        if (rule == "none") rule = ImportPreview.GuessRule(paths).Text;
         reading = false;
         Preview();
     }
@@ -145,15 +145,6 @@ public sealed partial class ImportPage : IAsyncDisposable
     private void SuggestName(string fileName)
     {
         if (name.Length == 0) name = Path.GetFileNameWithoutExtension(fileName).Replace('_', ' ').Replace('-', ' ').Trim();
-    }
-
-    // A built-in rule that finds a patient for nearly every image is meant.
-    private void GuessRule()
-    {
-        if (rule != "none" || paths.Count == 0) return;
-        foreach (var known in GroupRule.BuiltIn)
-            if (ImportPreview.Of(paths, known) is { Files: > 0 } found && found.Ungrouped <= found.Files / 100)
-                rule = known.Text;
     }
 
     private void Preview()

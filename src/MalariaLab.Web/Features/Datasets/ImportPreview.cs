@@ -45,4 +45,8 @@ public sealed record ImportPreview
             Examples = [.. Enumerable.Range(0, placed.Count).Where(i => i % step == 0).Take(ExampleCount).Select(i => (placed[i].Path[(placed[i].Path.LastIndexOf('/') + 1)..], groups[i]))],
         };
     }
+
+    /// <summary>The built-in rule that finds a patient for nearly every image, or no rule.</summary>
+    public static GroupRule GuessRule(IReadOnlyList<string> paths) =>
+        GroupRule.BuiltIn.FirstOrDefault(rule => Of(paths, rule) is { Files: > 0 } found && found.Ungrouped <= found.Files / 100) ?? GroupRule.None;
 }

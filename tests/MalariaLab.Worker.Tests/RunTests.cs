@@ -30,8 +30,10 @@ public sealed class RunTests
         Assert.NotNull(run.Auc);
         Assert.Equal(["test", "validation"], (await db.PredictionSets.Where(p => p.RunId == run.Id).Select(p => p.Scope).ToListAsync(Cancellation)).Order());
         Assert.Equal(2, await db.Evaluations.CountAsync(e => e.RunId == run.Id, Cancellation));
-        var weights = await db.Artifacts.SingleAsync(a => a.RunId == run.Id && a.Kind == ArtifactKind.Weights, Cancellation);
-        Assert.Equal(weights.Sha256, await Sha256Async(lab.Paths.Artifact(run.Id, weights.FileName)));
+        var artifacts = await db.Artifacts.Where(a => a.RunId == run.Id).ToListAsync(Cancellation);
+        Assert.Equal([ArtifactKind.BestCheckpoint, ArtifactKind.LastCheckpoint, ArtifactKind.Weights], artifacts.Select(a => a.Kind).Order());
+        foreach (var artifact in artifacts) Assert.Equal(artifact.Sha256, await Sha256Async(lab.Paths.Artifact(run.Id, artifact.FileName)));
+        Assert.Equal(4, artifacts.Single(a => a.Kind == ArtifactKind.LastCheckpoint).Epoch);
         Assert.Equal(
             [RunStatus.Draft, RunStatus.Queued, RunStatus.Preparing, RunStatus.Training, RunStatus.Evaluating, RunStatus.Succeeded],
             await db.RunEvents.Where(e => e.RunId == run.Id).OrderBy(e => e.Id).Select(e => e.To).ToListAsync(Cancellation));

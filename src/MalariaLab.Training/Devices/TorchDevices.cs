@@ -18,4 +18,7 @@ public static class TorchDevices
     public static IReadOnlyList<CudaDevice> Cuda() => !torch.cuda.is_available() ? [] :
         [.. Enumerable.Range(0, torch.cuda.device_count()).Select(index =>
             new CudaDevice(index, torch.cuda.get_device_properties(index).Name, torch.cuda.memory_stats(index).Total))];
+
+    /// <summary>Whether a training can run on a device; a worker with none named takes the first CUDA device only where it can.</summary>
+    public static bool CanTrainOn(string device) => device == "cpu";
 }

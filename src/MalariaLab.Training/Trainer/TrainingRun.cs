@@ -6,6 +6,7 @@ using MalariaLab.Torch.Optim;
 using MalariaLab.Training.Architectures;
 using MalariaLab.Training.Checkpoints;
 using MalariaLab.Training.Data;
+using MalariaLab.Training.Devices;
 using MalariaLab.Training.Engine;
 using MalariaLab.Training.Loss;
 using MalariaLab.Training.Scoring;
@@ -120,7 +121,7 @@ internal sealed class TrainingRun : IDisposable
             throw new TrainingFailedException($"The network takes {spec.Architecture.Size} pixels and {spec.Architecture.Channels} channels, but the images have {data.Size} and {data.Channels}.");
         if (data.Indices(SplitPart.Train).Count == 0)
             throw new TrainingFailedException("The split has no training images: make another split.");
-        if (request.Device != "cpu")
+        if (!TorchDevices.CanTrainOn(request.Device))
             throw new TrainingFailedException($"There is no device \"{request.Device}\" here: this build trains on the CPU.");
     }
 

@@ -43,7 +43,7 @@ internal sealed record MachineInfo
     public static MachineInfo Detect(WorkerSettings settings)
     {
         var cuda = TorchDevices.Cuda();
-        var device = settings.Device.Length > 0 ? settings.Device : cuda.Count > 0 ? "cuda:0" : "cpu";
+        var device = settings.Device.Length > 0 ? settings.Device : cuda.Count > 0 && TorchDevices.CanTrainOn("cuda:0") ? "cuda:0" : "cpu";
         var used = cuda.FirstOrDefault(d => device == $"cuda:{d.Index}" || (device == "cuda" && d.Index == 0));
         var processor = ProcessorName();
         var cores = Environment.ProcessorCount;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using MalariaLab.Core.Datasets;
@@ -29,6 +30,9 @@ internal sealed class RunResultWriter(RunExecution execution, LabPaths paths)
             await execution.SaveEvaluationAsync(job.Id, job.Ticket, row, summary, cancellation);
         }
         await SaveFileAsync(job, ArtifactKind.Weights, outcome.WeightsFile, outcome.WeightsSha256, outcome.WeightsEpoch, cancellation);
+        var folder = Path.GetDirectoryName(outcome.WeightsFile)!;
+        await SaveNewestAsync(job, ArtifactKind.LastCheckpoint, folder, "tensors-*.safetensors", cancellation);
+        await SaveNewestAsync(job, ArtifactKind.BestCheckpoint, folder, "best-*.safetensors", cancellation);
     }
 
     /// <summary>Scores and report of some images of a version.</summary>
@@ -68,6 +72,14 @@ internal sealed class RunResultWriter(RunExecution execution, LabPaths paths)
             ReportJson = JsonSerializer.Serialize(report, SpecJson.Options),
         };
         return (set, row, report);
+    }
+
+    /// <summary>The checkpoint with the highest epoch, which ends its name; nothing when there is none.</summary>
+    private async Task SaveNewestAsync(JobContext job, string kind, string folder, string pattern, CancellationToken cancellation)
+    {
+        if (Directory.GetFiles(folder, pattern).Max(StringComparer.Ordinal) is not { } file) return;
+        var epoch = int.Parse(Path.GetFileNameWithoutExtension(file).Split('-')[^1], CultureInfo.InvariantCulture);
+        await SaveFileAsync(job, kind, file, null, epoch, cancellation);
     }
 
     private async Task SaveFileAsync(JobContext job, string kind, string path, string? sha256, int? epoch, CancellationToken cancellation)

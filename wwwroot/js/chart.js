@@ -50,7 +50,7 @@ function apexOptions(o) {
     },
     yaxis: {
       logarithmic: o.log, logBase: 10, forceNiceScale: !o.log && !o.unitSquare, labels: { formatter: format },
-      min: o.unitSquare ? 0 : o.min ?? undefined, max: o.unitSquare ? 1 : o.max ?? undefined, tickAmount: 5,
+      ...yAxis(o), tickAmount: 5,
     },
     tooltip: { shared: !o.unitSquare, intersect: false, x: { formatter: v => `${o.xTitle} ${+Number(v).toPrecision(4)}` }, y: { formatter: format } },
     annotations: { xaxis: mark(o.mark, text, axis) },
@@ -73,6 +73,15 @@ function xAxis(o) {
   const step = Math.max(whole ? 1 : 0, power * [1, 2, 5, 10].find(f => f * power >= rough));
   const min = Math.floor(low / step) * step, max = Math.ceil(high / step) * step;
   return { min, max, tickAmount: Math.round((max - min) / step) };
+}
+
+// A constant line stands in the middle of its own scale.
+function yAxis(o) {
+  if (o.unitSquare) return { min: 0, max: 1 };
+  const ys = o.series.flatMap(s => s.points.map(p => p[1])).filter(Number.isFinite);
+  const [low, high] = [Math.min(...ys), Math.max(...ys)];
+  const constant = !o.log && ys.length > 0 && low === high && low !== 0;
+  return { min: o.min ?? (constant ? Math.min(0, 2 * low) : undefined), max: o.max ?? (constant ? Math.max(0, 2 * low) : undefined) };
 }
 
 class LineChart {

@@ -11,7 +11,8 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
     private ElementReference element;
     private IJSObjectReference? module;
     private IJSObjectReference? chart;
-    private object? drawn;
+    private IReadOnlyList<ChartSeries>? drawn;
+    private bool drawing;
     private bool log;
     private bool table;
 
@@ -55,47 +56,45 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
     private IJSRuntime Js { get; set; } = null!;
 
     [Inject]
-    private Microsoft.AspNetCore.Components.NavigationManager Navigation { get; set; } = null!;
+    private NavigationManager Navigation { get; set; } = null!;
 
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (ReferenceEquals(drawn, Series) && !firstRender) return;
-        drawn = Series;
-        await Guarded(async () =>
+        // The page may render again while the browser still draws; whoever draws then goes on with the newest lines.
+        if (drawing) return;
+        drawing = true;
+        try
         {
-            if (chart is null)
+            while (!ReferenceEquals(drawn, Series))
             {
-                module = await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/chart.js"]).ToString());
-                chart = await module.InvokeAsync<IJSObjectReference>("create", element, Navigation.ToAbsoluteUri(Assets["lib/apexcharts/apexcharts.esm.js"]).ToString(), Options());
-                Remember();
+                var series = drawn = Series;
+                await Guarded(() => DrawAsync(series));
             }
-            else await Update(chart);
-        });
-    }
-
-    private async Task Update(IJSObjectReference target)
-    {
-        var grown = Series.Count == sent.Count && Series.All(s => sent.ContainsKey(s.Name) && s.Points.Count >= sent[s.Name] && s.Points.Count <= Downsampling.Limit);
-        if (grown)
-        {
-            var news = Series.Select(s => s.Points.Skip(sent[s.Name]).Select(Pair).ToArray()).ToArray();
-            if (news.All(points => points.Length == 0) && Mark is null) return;
-            await target.InvokeVoidAsync("append", news, Mark);
         }
-        else await target.InvokeVoidAsync("replace", Options());
-        Remember();
+        finally
+        {
+            drawing = false;
+        }
     }
 
-    private void Remember()
+    private async Task DrawAsync(IReadOnlyList<ChartSeries> series)
     {
+        if (chart is null)
+        {
+            module = await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/chart.js"]).ToString());
+            chart = await module.InvokeAsync<IJSObjectReference>("create", element, Navigation.ToAbsoluteUri(Assets["lib/apexcharts/apexcharts.esm.js"]).ToString(), Options(series));
+        }
+        else if (series.Count == sent.Count && series.All(s => sent.TryGetValue(s.Name, out var count) && s.Points.Count >= count && s.Points.Count <= Downsampling.Limit))
+            await chart.InvokeVoidAsync("append", series.Select(s => s.Points.Skip(sent[s.Name]).Select(Pair)), Mark);
+        else await chart.InvokeVoidAsync("replace", Options(series));
         sent.Clear();
-        foreach (var series in Series) sent[series.Name] = series.Points.Count;
+        foreach (var line in series) sent[line.Name] = line.Points.Count;
     }
 
-    private object Options() => new
+    private object Options(IReadOnlyList<ChartSeries> series) => new
     {
-        Series = Series.Select(s => new { s.Name, s.Colour, s.Dashed, Points = Downsampling.MinMax(s.Points).Select(Pair) }),
+        Series = series.Select(s => new { s.Name, s.Colour, s.Dashed, Points = Downsampling.MinMax(s.Points).Select(Pair) }),
         XTitle,
         Format,
         Log = log,
@@ -103,7 +102,6 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
         Max,
         UnitSquare,
         Mark,
-        Title,
     };
 
     private static double?[] Pair(ChartPoint point) => [point.X, point.Drawn];
@@ -111,7 +109,7 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
     private async Task ToggleLog()
     {
         log = !log;
-        await Guarded(async () => { if (chart is not null) await chart.InvokeVoidAsync("replace", Options()); });
+        await Guarded(async () => { if (chart is not null) await chart.InvokeVoidAsync("replace", Options(drawn ?? Series)); });
     }
 
     private Task SavePng() => Guarded(async () => { if (chart is not null) await chart.InvokeVoidAsync("savePng", Title); });

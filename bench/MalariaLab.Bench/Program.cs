@@ -5,6 +5,7 @@ Dictionary<string, (string Usage, Func<Arguments, Task<int>> Run)> commands = ne
     ["import"] = (ImportBench.Usage, ImportBench.RunAsync),
     ["runs"] = (RunsBench.Usage, RunsBench.RunAsync),
     ["train"] = (TrainBench.Usage, TrainBench.RunAsync),
+    ["versus"] = (VersusBench.Usage, VersusBench.RunAsync),
 };
 if (args.Length > 0 && commands.TryGetValue(args[0], out var command))
     return await command.Run(new Arguments(args[1..]));

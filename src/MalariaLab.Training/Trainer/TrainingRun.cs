@@ -123,6 +123,8 @@ internal sealed class TrainingRun : IDisposable
             throw new TrainingFailedException("The split has no training images: make another split.");
         if (!TorchDevices.CanTrainOn(request.Device))
             throw new TrainingFailedException($"There is no device \"{request.Device}\" here: this build trains on the CPU.");
+        if (spec.Training.Precision != Precision.Float32)
+            throw new TrainingFailedException("bfloat16 needs a GPU: choose float32 to train on the CPU.");
     }
 
     private void Start()

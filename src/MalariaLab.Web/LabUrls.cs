@@ -18,6 +18,12 @@ public static class LabUrls
     /// <summary>Receives the zip of an import.</summary>
     public const string Upload = "/datasets/upload";
 
+    /// <summary>The weights library.</summary>
+    public const string Weights = "/weights";
+
+    /// <summary>Receives a weights file.</summary>
+    public const string WeightsUpload = "/weights/upload";
+
     /// <summary>The queue.</summary>
     public const string Queue = "/queue";
 
@@ -63,9 +69,14 @@ public static class LabUrls
     /// <summary>An image as it was imported, re-encoded for browsers.</summary>
     public static string Image(long versionId, int ordinal) => $"/images/{Text(versionId)}/{Text(ordinal)}";
 
-    /// <summary>Experiment form: empty, from a recipe, on a dataset and perhaps one of its splits, or as a changed copy of a run.</summary>
-    public static string NewExperiment(string? recipe = null, long? dataset = null, long? from = null, long? split = null) =>
-        With("/experiments/new", ("recipe", recipe), ("dataset", Text(dataset)), ("split", Text(split)), ("from", Text(from)));
+    /// <summary>Experiment form: empty, from a recipe, on a dataset, or as a changed copy of a run.</summary>
+    /// <param name="recipe">Key of the recipe.</param>
+    /// <param name="dataset">A dataset that is chosen already.</param>
+    /// <param name="from">The run to copy.</param>
+    /// <param name="split">A split of the dataset that is chosen already.</param>
+    /// <param name="start">The run whose network and weights are the start of a training on other images.</param>
+    public static string NewExperiment(string? recipe = null, long? dataset = null, long? from = null, long? split = null, long? start = null) =>
+        With("/experiments/new", ("recipe", recipe), ("dataset", Text(dataset)), ("split", Text(split)), ("from", Text(from)), ("start", Text(start)));
 
     /// <summary>One run, optionally on one of its tabs.</summary>
     public static string Run(long id, string? tab = null) => With($"/runs/{Text(id)}", ("tab", tab));

@@ -19,7 +19,7 @@ public static class WeightsEndpoints
     public static void MapWeights(this IEndpointRouteBuilder api)
     {
         api.MapGet("/weights", List).WithSummary("Imported weights, newest first.");
-        api.MapPost("/weights", Import).WithMetadata(new DisableRequestSizeLimitAttribute())
+        api.MapPost("/weights", Import).WithMetadata(new RequestSizeLimitAttribute(WeightsLibrary.LargestFile))
             .WithSummary("Uploads a safetensors, torchvision .pth or Keras .h5 file (multipart: name, source, licence, file) and queues its import.");
         api.MapDelete("/weights/{weights:long}", Delete).WithSummary("Removes a file from the library.");
         api.MapGet("/weights/official", () => OfficialWeights.All.Select(w => new OfficialItem(w.Key, w.Title, w.Architecture, w.Address.ToString(), w.Checksum.ToString(), w.Licence)))

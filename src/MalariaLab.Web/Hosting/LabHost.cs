@@ -7,6 +7,7 @@ using MalariaLab.Web.Features.Account;
 using MalariaLab.Web.Features.Datasets;
 using MalariaLab.Web.Features.Experiments;
 using MalariaLab.Web.Features.Runs;
+using MalariaLab.Web.Features.Weights;
 using MalariaLab.Web.Live;
 using MalariaLab.Web.Localisation;
 using MalariaLab.Web.Security;
@@ -71,6 +72,7 @@ public static class LabHost
         app.MapLabApi();
         app.MapSignOut();
         app.MapDatasetPages();
+        app.MapWeightsUpload();
         // SecurityHeaders names the frame ancestors for every answer, so Blazor need not.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }

@@ -32,7 +32,9 @@ public sealed class WeightsTests
         var file = Assert.Single(await library.ListAsync());
         Assert.Equal(("squeezenet.h5", "squeezenet", "h5", "a colleague", "MIT", new FileInfo(original).Length), (file.Name, file.Architecture, file.Format, file.Source, file.Licence, file.Bytes));
         Assert.Equal(file.Sha256, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(lab.Paths.WeightsFile(file.Sha256)))));
-        Assert.Equal(50, JsonDocument.Parse(file.TensorsJson).RootElement.GetArrayLength());
+        using var tensors = JsonDocument.Parse(file.TensorsJson);
+        Assert.Equal(50, tensors.RootElement.GetArrayLength());
+        Assert.Equal("""{"name":"conv1/uniform1","shape":[3,3,3,64]}""", tensors.RootElement[0].GetRawText());
         Assert.Equal(new ImportedWeights(file.Id, IsNew: false), JsonSerializer.Deserialize<ImportedWeights>(again.ResultJson!, SpecJson.Options));
         Assert.Empty(Directory.GetFiles(lab.Paths.Uploads));
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json.Serialization;
 using MalariaLab.Training.Weights.Keras;
 
 namespace MalariaLab.Training.Weights.Formats;
@@ -9,6 +10,7 @@ namespace MalariaLab.Training.Weights.Formats;
 public sealed record WeightsTensor(string Name, IReadOnlyList<long> Shape)
 {
     /// <summary>Number of elements.</summary>
+    [JsonIgnore]
     public long Count => Shape.Aggregate(1L, (product, side) => product * side);
 
     /// <summary>For sentences: <c>[64, 3, 3, 3]</c>.</summary>

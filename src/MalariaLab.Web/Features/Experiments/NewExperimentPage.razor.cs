@@ -43,6 +43,10 @@ public sealed partial class NewExperimentPage
     [SupplyParameterFromQuery]
     public long? From { get; set; }
 
+    /// <summary>A run whose network is trained further on other images.</summary>
+    [SupplyParameterFromQuery]
+    public long? Start { get; set; }
+
     [Inject]
     private ExperimentReader Reader { get; set; } = null!;
 
@@ -76,18 +80,19 @@ public sealed partial class NewExperimentPage
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
-        if (Loaded && (RecipeKey != recipe?.Key || From is not null != cloned is not null)) await BeginAsync();
+        if (Loaded && (RecipeKey != recipe?.Key || (From ?? Start) is not null != cloned is not null)) await BeginAsync();
     }
 
     private async Task BeginAsync()
     {
         (draft, recipe, cloned, missing, data, time, name, issues) = (null, null, null, null, null, null, "", []);
-        if (From is { } from)
+        if ((From ?? Start) is { } from)
         {
             if (await Reader.RunAsync(from) is { } run)
             {
                 var there = offer!.Versions.Any(v => v.VersionId == run.Spec.Data.DatasetVersionId);
                 (draft, cloned, recipe) = (there ? new(run.Spec) : ExperimentDraft.WithoutData(run.Spec), run.Name, Recipes.Find(run.Spec.Recipe));
+                if (Start is not null) draft = ExperimentDraft.WithoutData(run.Spec with { Weights = new() { Source = WeightsSource.Run, RunId = from } });
             }
             else missing = T["There is no run {0} to clone. Begin with a recipe.", from];
         }
@@ -151,7 +156,7 @@ public sealed partial class NewExperimentPage
             var title = name.Trim().Length > 0 ? name.Trim() : SuggestedName;
             foreach (var spec in Sweep.Seeds(draft.Spec, Math.Clamp(repeats, 1, MaxRepeats)))
             {
-                var run = await Runs.CreateAsync(new NewRun { Spec = spec, Name = repeats > 1 ? $"{title}, seed {spec.Training.Seed}" : title, Priority = priority, ParentRunId = From }, Actor);
+                var run = await Runs.CreateAsync(new NewRun { Spec = spec, Name = repeats > 1 ? $"{title}, seed {spec.Training.Seed}" : title, Priority = priority, ParentRunId = From ?? Start }, Actor);
                 queued.Add(run);
                 await Runs.EnqueueAsync(run, Actor);
             }

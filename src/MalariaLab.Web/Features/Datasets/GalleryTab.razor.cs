@@ -1,0 +1,119 @@
+using System.Globalization;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace MalariaLab.Web.Features.Datasets;
+
+/// <summary>The gallery. Filters stand in the address; the grid itself is the script's.</summary>
+public sealed partial class GalleryTab : ComponentBase, IAsyncDisposable
+{
+    // Beyond this a list is slower than typing the name.
+    private const int MostListed = 500;
+    private ElementReference root;
+    private IJSObjectReference? module, gallery;
+    private IReadOnlyList<(string Group, int[] ClassCounts)> groups = [];
+    private object? shown;
+
+    /// <summary>The dataset and its version.</summary>
+    [Parameter, EditorRequired]
+    public DatasetDetail Detail { get; set; } = null!;
+
+    /// <summary>Class index.</summary>
+    [SupplyParameterFromQuery]
+    public int? Class { get; set; }
+
+    /// <summary>Patient.</summary>
+    [SupplyParameterFromQuery]
+    public string? Group { get; set; }
+
+    /// <summary>Split and part, as <c>7-Test</c>.</summary>
+    [SupplyParameterFromQuery]
+    public string? Part { get; set; }
+
+    /// <summary>Words in the path.</summary>
+    [SupplyParameterFromQuery]
+    public string? Text { get; set; }
+
+    /// <summary>Only images with a note.</summary>
+    [SupplyParameterFromQuery]
+    public bool? Flagged { get; set; }
+
+    [Inject]
+    private DatasetQueries Queries { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
+
+    private DatasetVersion Version => Detail.Version;
+
+    /// <inheritdoc />
+    protected override async Task OnInitializedAsync()
+    {
+        if (Version.GroupCount > 0) groups = await Queries.GroupsAsync(Version.Id);
+    }
+
+    /// <inheritdoc />
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        var wanted = (Version.Id, Class, Group, Part, Text, Flagged);
+        if (wanted.Equals(shown)) return;
+        shown = wanted;
+        try
+        {
+            module ??= await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/gallery.js"]).ToString());
+            gallery ??= await module.InvokeAsync<IJSObjectReference>("create", root, new { Images = LabUrls.Images(Version.Id), Classes = Version.ClassNames, Words = WordsForScript });
+            var part = Part?.Split('-') is [var split, var name] ? (Split: split, Name: name) : (Split: null, Name: null);
+            await gallery.InvokeVoidAsync("filter", new { Label = Class, Group, Text, Flagged = Flagged == true ? "true" : null, split = part.Split, part = part.Name });
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser has left.
+        }
+    }
+
+    private object WordsForScript => new
+    {
+        Failed = T["The images could not be loaded."],
+        Loading = T["Loading …"],
+        One = T["1 image"],
+        Many = T["{0} images"],
+        Class = T["Class"],
+        Patient = T["Patient"],
+        Size = T["Size"],
+        Format = T["Format"],
+        Place = T["Place in the manifest"],
+        Note = T["Note"],
+        Grey = T["grey"],
+        Colour = T["colour"],
+    };
+
+    private void Go(string key, object? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(key, value as string is { Length: > 0 } text ? text : null), replace: true);
+
+    private async Task Resize(ChangeEventArgs change)
+    {
+        if (gallery is not null) await gallery.InvokeVoidAsync("resize", int.Parse((string)change.Value!, CultureInfo.InvariantCulture));
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (gallery is not null)
+            {
+                await gallery.InvokeVoidAsync("destroy");
+                await gallery.DisposeAsync();
+            }
+            if (module is not null) await module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser has left.
+        }
+    }
+}

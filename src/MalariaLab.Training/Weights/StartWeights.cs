@@ -34,7 +34,7 @@ public static class StartWeights
         var obstacle = Obstacle(archive, head, classNames);
         foreach (var (slot, values) in obstacle is null ? backbone.Read().Concat(head.Read()) : backbone.Read())
             weights.Set(slot, values);
-        log($"Loaded {backbone.Found} of {backbone.Slots} backbone tensors from {name} ({archive.Format}, {backbone.Naming}); "
+        log($"Loaded {backbone.Found} of {backbone.Slots} backbone tensors from {name} ({archive.Format}, {backbone.Naming}); {(backbone.Note is { } note ? note + "; " : "")}"
             + (obstacle is null ? "the head too, for the classes are the same." : $"the head starts random, for {obstacle}."));
         var frozen = weights.Layout.Slots.Where(slot => slot is { Trains: false, Role: not (ParameterRole.RunningMean or ParameterRole.RunningVariance) }).ToList();
         if (frozen.Count > 0)

@@ -53,6 +53,20 @@ public sealed class StartWeightsTests : IDisposable
     }
 
     [Fact]
+    public void Run_FromRunOnRgbForGreyImages_SumsTheFirstKernels()
+    {
+        var log = new Listener();
+        var spec = FromFirst(FreezeMode.Backbone);
+
+        var second = Run(spec with { Architecture = spec.Architecture with { Channels = 1 } }, new SyntheticCells(60, 32, channels: 1), "second", log);
+
+        Assert.Contains(log.Log, line => line.Contains("its first convolution for 3 channels was turned into one for 1", StringComparison.Ordinal));
+        using var scope = torch.NewDisposeScope();
+        var (rgb, grey) = (Safetensors.Load(_first.WeightsFile).Tensors["conv1.weight"], Safetensors.Load(second.WeightsFile).Tensors["conv1.weight"]);
+        Assert.True(rgb.sum([1], keepdim: true).allclose(grey));
+    }
+
+    [Fact]
     public void Run_FromRunOfAnotherArchitecture_FailsNamingTheFirstTensor()
     {
         var spec = FromFirst(FreezeMode.None) with { Architecture = new() { Key = "basic-cnn", Size = 32 } };

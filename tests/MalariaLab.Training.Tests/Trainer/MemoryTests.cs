@@ -1,0 +1,33 @@
+using MalariaLab.Core.Experiments;
+using MalariaLab.Torch;
+using MalariaLab.Training.Tests.Support;
+using Xunit;
+
+namespace MalariaLab.Training.Tests.Trainer;
+
+/// <summary>Counts tensors of the whole process, so nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
+[Collection(nameof(MemoryTests))]
+public sealed class MemoryTests : IDisposable
+{
+    private readonly Runs _runs = new();
+
+    public void Dispose() => _runs.Dispose();
+
+    [Theory]
+    [InlineData("lenet")]
+    [InlineData("cellnet")]
+    public void Run_FromEpochToEpochAndAtTheEnd_HoldsNoMoreTensors(string key)
+    {
+        var spec = Runs.LeNet() with { Architecture = new ArchitectureSpec { Key = key, Size = 32 }, Training = new TrainingSpec { Epochs = 6, BatchSize = 4, WeightEmaDecay = 0.9 } };
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = Tensor.TotalCount;
+        var counts = new List<long>();
+
+        new MalariaLab.Training.Trainer().Run(_runs.Request(spec, new SyntheticCells(40, 32)), new Listener { AfterEpoch = _ => counts.Add(Tensor.TotalCount) }, TestContext.Current.CancellationToken);
+
+        Assert.All(counts, count => Assert.Equal(counts[0], count));
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+}

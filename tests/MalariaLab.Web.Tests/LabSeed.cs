@@ -126,7 +126,9 @@ public static class LabSeed
             var parasitized = (t == 0) == right ? p : 1 - p;
             return new[] { parasitized, 1 - parasitized };
         }).ToArray();
-        var report = Evaluator.Evaluate(new Predictions { Labels = version.ClassNames, Truth = truth, Probabilities = probabilities }, version.PositiveClass);
+        var predictions = new Predictions { Labels = version.ClassNames, Truth = truth, Probabilities = probabilities };
+        var report = Evaluator.Evaluate(predictions, version.PositiveClass);
+        db.PredictionSets.Add(new PredictionSet { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.Test, SetHash = split.TestSetHash, Count = truth.Length, Blob = PredictionBlob.Write(predictions), At = run.CreatedAt });
         db.Evaluations.Add(new EvaluationRow { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.Test, SetHash = split.TestSetHash, ReportJson = JsonSerializer.Serialize(report, JsonSerializerOptions.Web), At = run.CreatedAt });
         (run.TestCount, run.Accuracy, run.Sensitivity, run.Specificity, run.F1, run.Auc, run.LogLoss, run.TestSetHash) =
             (report.N, report.Accuracy, report.Sensitivity, report.Specificity, report.F1, report.Auc, report.LogLoss, split.TestSetHash);

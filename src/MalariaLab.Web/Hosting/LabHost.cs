@@ -4,6 +4,7 @@ using MalariaLab.Data.Jobs;
 using MalariaLab.Web.Api;
 using MalariaLab.Web.Components;
 using MalariaLab.Web.Features.Account;
+using MalariaLab.Web.Features.Compare;
 using MalariaLab.Web.Features.Datasets;
 using MalariaLab.Web.Features.Experiments;
 using MalariaLab.Web.Features.Runs;
@@ -38,6 +39,7 @@ public static class LabHost
         services.AddRunning<WorkerSupervisor>();
         services.AddRunning<WorkerSight>();
         services.AddSingleton<RunViews>();
+        services.AddSingleton<CompareReader>();
         services.AddDatasetPages();
         services.AddExperimentPages();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());

@@ -34,11 +34,13 @@ public sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, 
     ];
 
     /// <summary>Reads and checks the header of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">What people call it; its own name where null.</param>
     /// <exception cref="SafetensorsException">The file is no sound safetensors file.</exception>
-    public static SafetensorsHeader Read(string path)
+    public static SafetensorsHeader Read(string path, string? name = null)
     {
         using var file = File.OpenRead(path);
-        return Read(file, Path.GetFileName(path));
+        return Read(file, name ?? Path.GetFileName(path));
     }
 
     internal static SafetensorsHeader Read(FileStream file, string name)

@@ -19,7 +19,7 @@ public static class StartWeights
     /// <exception cref="WeightsException">The file is broken or its backbone doesn't fit; the message names the first tensor that differs.</exception>
     public static void Load(string path, string name, NetworkWeights weights, IReadOnlyList<string> classNames, Action<string> log)
     {
-        using var archive = WeightsArchive.Open(path);
+        using var archive = WeightsArchive.Open(path, name);
         Load(archive, name, weights, classNames, log);
     }
 

@@ -19,7 +19,7 @@ public sealed record WeightsInspection(string Format, string Architecture, strin
     /// <exception cref="WeightsException">It is broken, holds values that are no numbers, or fits no network; the message names the first tensor that differs.</exception>
     public static WeightsInspection Of(string path, string name)
     {
-        using var archive = WeightsArchive.Open(path);
+        using var archive = WeightsArchive.Open(path, name);
         return Of(archive, name);
     }
 

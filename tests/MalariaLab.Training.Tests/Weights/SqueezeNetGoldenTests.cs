@@ -51,8 +51,8 @@ public sealed class SqueezeNetGoldenTests
     [Fact]
     public void Open_Hdf5AndSafetensors_HoldTheSameBits()
     {
-        using var first = WeightsArchive.Open(SharedFiles.Data(Hdf5));
-        using var second = WeightsArchive.Open(SharedFiles.Data(Safetensors));
+        using var first = WeightsArchive.Open(SharedFiles.Data(Hdf5), Hdf5);
+        using var second = WeightsArchive.Open(SharedFiles.Data(Safetensors), Safetensors);
 
         foreach (var tensor in first.Tensors)
             Assert.Equal(second.Read(tensor.Name.Replace('/', '.')), first.Read(tensor));
@@ -66,7 +66,7 @@ public sealed class SqueezeNetGoldenTests
         {
             File.WriteAllBytes(cut, File.ReadAllBytes(SharedFiles.Data(Hdf5))[..100_000]);
 
-            var refusal = Assert.Throws<WeightsException>(() => WeightsArchive.Open(cut));
+            var refusal = Assert.Throws<WeightsException>(() => WeightsArchive.Open(cut, "cut.h5"));
 
             Assert.Contains("damaged or cut off", refusal.Message, StringComparison.Ordinal);
         }

@@ -15,7 +15,7 @@ public sealed class TorchArchiveTests : IDisposable
     [InlineData("legacy.pth")]
     public void Open_StateDictionary_GivesEveryTensorAsSaved(string file)
     {
-        using var archive = WeightsArchive.Open(Fixture.Path(file));
+        using var archive = WeightsArchive.Open(Fixture.Path(file), file);
 
         Assert.Equal("pth", archive.Format);
         Assert.Equal(["conv1.weight", "conv1.bias", "half", "bfloat16", "double", "count", "transposed", "slice"], archive.Tensors.Select(t => t.Name));
@@ -33,7 +33,7 @@ public sealed class TorchArchiveTests : IDisposable
     [Fact]
     public void Open_CheckpointAroundParameters_GivesItsStateDictionary()
     {
-        using var archive = WeightsArchive.Open(Fixture.Path("wrapped.pth"));
+        using var archive = WeightsArchive.Open(Fixture.Path("wrapped.pth"), "wrapped.pth");
 
         Assert.Equal(["fc.weight", "fc.bias"], archive.Tensors.Select(t => t.Name));
         Assert.Equal([3f, 4], archive.Read("fc.weight"));
@@ -45,7 +45,7 @@ public sealed class TorchArchiveTests : IDisposable
     [InlineData("module.pth", "torch.nn.modules.linear.Linear")]
     public void Open_PickleThatNeedsMoreThanTensors_IsRefusedByName(string file, string name)
     {
-        var refusal = Assert.Throws<WeightsException>(() => WeightsArchive.Open(Fixture.Path(file)));
+        var refusal = Assert.Throws<WeightsException>(() => WeightsArchive.Open(Fixture.Path(file), file));
 
         Assert.Contains(file, refusal.Message, StringComparison.Ordinal);
         Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class TorchArchiveTests : IDisposable
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                using var archive = WeightsArchive.Open(_mutant);
+                using var archive = WeightsArchive.Open(_mutant, "mutant.pth");
                 foreach (var tensor in archive.Tensors)
                     Assert.Equal(tensor.Count, archive.Read(tensor).Length);
             }

@@ -8,17 +8,17 @@ internal sealed class SafetensorsArchive : WeightsArchive
     private readonly FileStream _file;
     private readonly Dictionary<string, SafetensorsEntry> _entries;
 
-    public SafetensorsArchive(string path) : base(path)
+    public SafetensorsArchive(string path, string name) : base(name)
     {
         try
         {
-            var header = SafetensorsHeader.Read(path);
+            var header = SafetensorsHeader.Read(path, name);
             _entries = header.Entries.ToDictionary(entry => entry.Name);
             Metadata = header.Metadata;
         }
         catch (SafetensorsException e)
         {
-            throw new WeightsException($"{e.Message} Weights are read from safetensors, torchvision .pth and Keras .h5 files.");
+            throw new WeightsException(e.Message);
         }
         Tensors = [.. _entries.Values.Select(entry => new WeightsTensor(entry.Name, entry.Shape))];
         _file = File.OpenRead(path);

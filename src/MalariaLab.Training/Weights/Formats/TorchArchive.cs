@@ -3,7 +3,7 @@ using MalariaLab.Training.Weights.Pickles;
 namespace MalariaLab.Training.Weights.Formats;
 
 /// <summary>A state dictionary that torch.save wrote, in either of its file formats.</summary>
-internal abstract class TorchArchive(string path) : WeightsArchive(path)
+internal abstract class TorchArchive(string name) : WeightsArchive(name)
 {
     private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model"];
     private readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);

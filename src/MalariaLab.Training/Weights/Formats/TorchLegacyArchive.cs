@@ -17,7 +17,7 @@ internal sealed class TorchLegacyArchive : TorchArchive
     private readonly FileStream _file;
     private readonly Dictionary<string, (long Count, long Position)> _records = new(StringComparer.Ordinal);
 
-    public TorchLegacyArchive(string path) : base(path)
+    public TorchLegacyArchive(string path, string name) : base(name)
     {
         _file = File.OpenRead(path);
         try

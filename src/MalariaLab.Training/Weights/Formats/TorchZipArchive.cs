@@ -11,7 +11,7 @@ internal sealed class TorchZipArchive : TorchArchive
     private readonly ZipArchive _zip;
     private readonly string _folder;
 
-    public TorchZipArchive(string path) : base(path)
+    public TorchZipArchive(string path, string name) : base(name)
     {
         _zip = ZipFile.OpenRead(path);
         try

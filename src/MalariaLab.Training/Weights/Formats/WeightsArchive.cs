@@ -18,12 +18,12 @@ public sealed record WeightsTensor(string Name, IReadOnlyList<long> Shape)
 }
 
 /// <summary>Named tensors of a file in one of the formats that are read here. Nothing of the file is ever executed.</summary>
-public abstract class WeightsArchive(string path) : IDisposable
+public abstract class WeightsArchive(string name) : IDisposable
 {
     /// <summary>Elements of the largest tensor that is read.</summary>
     public const long LargestTensor = 1L << 29;
 
-    private const int MagicBytes = 8;
+    private const int MagicBytes = 9;
 
     /// <summary>safetensors, pth or h5.</summary>
     public abstract string Format { get; }
@@ -35,31 +35,37 @@ public abstract class WeightsArchive(string path) : IDisposable
     public virtual IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
     /// <summary>Name for messages.</summary>
-    protected string FileName { get; } = Path.GetFileName(path);
+    protected string FileName => name;
 
     /// <summary>Values of one of <see cref="Tensors"/>, row-major in the file's shape, as float32.</summary>
     /// <exception cref="WeightsException">The file does not hold them.</exception>
     public abstract float[] Read(WeightsTensor tensor);
 
     /// <summary>Opens a file; its first bytes tell the format, whatever it is called.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">What people call it, for messages.</param>
     /// <exception cref="WeightsException">It is of no known format, or broken.</exception>
-    public static WeightsArchive Open(string path)
+    public static WeightsArchive Open(string path, string name)
     {
         Span<byte> magic = stackalloc byte[MagicBytes];
         using (var file = File.OpenRead(path))
             if (file.ReadAtLeast(magic, MagicBytes, throwOnEndOfStream: false) < MagicBytes)
-                throw new WeightsException($"{Path.GetFileName(path)} is too short to be a weights file.");
+                throw new WeightsException($"{name} is too short to be a weights file.");
         try
         {
-            if (magic[0] == 0x89 && magic[1..].SequenceEqual("HDF\r\n\u001a\n"u8))
-                return new KerasArchive(path);
+            if (magic[0] == 0x89 && magic[1..8].SequenceEqual("HDF\r\n\u001a\n"u8))
+                return new KerasArchive(path, name);
             if (BinaryPrimitives.ReadUInt32BigEndian(magic) == 0x504B0304)
-                return new TorchZipArchive(path);
-            return magic[0] == 0x80 && magic[1] is >= 2 and <= 5 ? new TorchLegacyArchive(path) : new SafetensorsArchive(path);
+                return new TorchZipArchive(path, name);
+            if (magic[0] == 0x80 && magic[1] is >= 2 and <= 5)
+                return new TorchLegacyArchive(path, name);
+            // Eight bytes of length, then JSON.
+            return magic[8] == '{' ? new SafetensorsArchive(path, name)
+                : throw new WeightsException($"{name} is no weights file: safetensors, torchvision .pth and Keras .h5 files are read.");
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
         {
-            throw new WeightsException($"{Path.GetFileName(path)} is damaged or cut off: {e.Message}");
+            throw new WeightsException($"{name} is damaged or cut off: {e.Message}");
         }
     }
 

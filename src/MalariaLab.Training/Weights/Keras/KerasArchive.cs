@@ -14,7 +14,7 @@ internal sealed class KerasArchive : WeightsArchive
     private readonly Dictionary<string, string[]> _paths = new(StringComparer.Ordinal);
     private readonly List<WeightsTensor> _tensors = [];
 
-    public KerasArchive(string path) : base(path)
+    public KerasArchive(string path, string name) : base(name)
     {
         Hdf5.Prepare();
         lock (Hdf5.Gate)

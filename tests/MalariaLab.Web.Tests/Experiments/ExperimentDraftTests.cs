@@ -1,6 +1,7 @@
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Experiments.Architectures;
 using MalariaLab.Web.Features.Experiments;
+using MalariaLab.Web.Localisation;
 using Xunit;
 
 namespace MalariaLab.Web.Tests.Experiments;
@@ -12,6 +13,13 @@ public sealed class ExperimentDraftTests
     [Fact]
     public void Form_HasAFieldForEveryValueThatCanBeEdited() =>
         Assert.Equal(SpecField.All.Where(f => f.IsEditable).Select(f => f.Path).Order(), FormSections.All.Select(f => f.Path).Order());
+
+    [Fact]
+    public void Form_IsTranslated()
+    {
+        var chinese = Languages.Of("zh");
+        Assert.All(FormSections.All.Select(f => f.Label).Concat(FormSections.All.Select(f => f.Hint).OfType<string>()).Where(t => t != "Epsilon"), text => Assert.Contains(text, chinese));
+    }
 
     [Theory]
     [MemberData(nameof(RecipeKeys))]

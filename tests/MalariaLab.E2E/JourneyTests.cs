@@ -22,6 +22,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await ImportsAndListsTheBrokenFile(page);
         await MakesASplit(page);
         await TrainsAndShowsResults(page);
+        await TrainsTheFinishedRunFurther(page);
         await CancelsARunningTraining(page);
     }
 
@@ -73,6 +74,16 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await Expect(page.GetByText("Sensitivity", new() { Exact = true }).First).ToBeVisibleAsync();
     }
 
+    private static async Task TrainsTheFinishedRunFurther(IPage page)
+    {
+        await page.GetByRole(AriaRole.Link, new() { Name = "Start from it" }).ClickAsync();
+        await Expect(page.GetByLabel("Finished run")).ToHaveValueAsync("1");
+        await QueueForm(page, epochs: 1);
+        await Expect(page.GetByText("Succeeded").First).ToBeVisibleAsync(new() { Timeout = Long });
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Log" }).ClickAsync();
+        await Expect(page.GetByText("Loaded 6 of 6 backbone tensors from run 1")).ToBeVisibleAsync();
+    }
+
     private static async Task CancelsARunningTraining(IPage page)
     {
         await Define(page, epochs: 400);
@@ -84,6 +95,11 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
     private static async Task Define(IPage page, int epochs)
     {
         await page.GotoAsync("/experiments/new?recipe=lenet");
+        await QueueForm(page, epochs);
+    }
+
+    private static async Task QueueForm(IPage page, int epochs)
+    {
         await page.GetByLabel("Epochs at most").FillAsync(epochs.ToString(System.Globalization.CultureInfo.InvariantCulture));
         await page.GetByLabel("Epochs at most").PressAsync("Tab");
         await page.GetByRole(AriaRole.Button, new() { Name = "Queue", Exact = true }).ClickAsync();

@@ -31,22 +31,27 @@ internal static unsafe partial class Hdf5
     /// <summary>H5T_NATIVE_FLOAT.</summary>
     public static nint NativeFloat { get; private set; }
 
-    /// <summary>Loads the library once. It prints nothing and loads no plug-ins of its own.</summary>
+    /// <summary>Loads the library once, without plug-ins of its own, and keeps it from printing its errors on this thread.</summary>
     /// <exception cref="WeightsException">It isn't installed.</exception>
     public static void Prepare()
     {
         lock (Gate)
         {
-            if (library != 0)
-                return;
-            if (!Names.Any(name => NativeLibrary.TryLoad(name, out library)))
-                throw new WeightsException("Keras .h5 files need libhdf5, which is not installed here: apt-get install libhdf5-dev, or convert the file to safetensors.");
-            NativeLibrary.SetDllImportResolver(typeof(Hdf5).Assembly, (name, _, _) => name == Library ? library : 0);
-            _ = H5open();
+            if (library == 0)
+                Load();
+            // A thread-safe build keeps this for each thread.
             _ = H5Eset_auto2(0, 0, 0);
-            _ = H5PLset_loading_state(0);
-            NativeFloat = *(nint*)NativeLibrary.GetExport(library, "H5T_NATIVE_FLOAT_g");
         }
+    }
+
+    private static void Load()
+    {
+        if (!Names.Any(name => NativeLibrary.TryLoad(name, out library)))
+            throw new WeightsException("Keras .h5 files need libhdf5, which is not installed here: apt-get install libhdf5-dev, or convert the file to safetensors.");
+        NativeLibrary.SetDllImportResolver(typeof(Hdf5).Assembly, (name, _, _) => name == Library ? library : 0);
+        _ = H5open();
+        _ = H5PLset_loading_state(0);
+        NativeFloat = *(nint*)NativeLibrary.GetExport(library, "H5T_NATIVE_FLOAT_g");
     }
 
     /// <summary>True for a link to an object of the same file by its place; false for a link by name or into another file.</summary>

@@ -41,6 +41,7 @@ internal sealed class KerasArchive : WeightsArchive
 
     public override unsafe float[] Read(WeightsTensor tensor)
     {
+        Hdf5.Prepare();
         lock (Hdf5.Gate)
         {
             using var dataset = OpenDataset(_paths[tensor.Name]);

@@ -13,6 +13,7 @@ var root = new RootCommand("MalariaLab from the command line, against a running 
     ResultCommands.Results(json),
     ResultCommands.Predictions(),
     ResultCommands.Evaluate(json),
+    PredictCommands.Create(json),
     RunCommands.Cancel(json),
     WeightsCommands.Create(json),
     WorkerCommands.List(json),

@@ -196,7 +196,7 @@ public record RunItem
 }
 
 /// <summary>Everything that a run found out: history, test metrics and the hashes that prove its inputs.</summary>
-public sealed record RunResults
+public record RunResults
 {
     /// <summary>Row id.</summary>
     public required long Run { get; init; }
@@ -240,6 +240,34 @@ public sealed record RunResults
     /// <summary>What the figures stand on.</summary>
     public required RunHashes Hashes { get; init; }
 }
+
+/// <summary>A run's evaluation on another dataset: the results of the run with the figures of that dataset as test figures.</summary>
+public sealed record EvaluationState : RunResults
+{
+    /// <summary>Row id of the task.</summary>
+    public required long Evaluation { get; init; }
+
+    /// <summary>What happens now.</summary>
+    public required string Stage { get; init; }
+
+    /// <summary>Share done, 0 to 1; null while unknown.</summary>
+    public required double? Progress { get; init; }
+}
+
+/// <summary>The request for an evaluation of a run.</summary>
+/// <param name="Dataset">Dataset, by id or name.</param>
+public sealed record EvaluationRequest(string Dataset);
+
+/// <summary>What a run's network says of images.</summary>
+public sealed record PredictionAnswer(long Run, string Name, IReadOnlyList<PredictionItem> Images);
+
+/// <summary>What a network says of one image.</summary>
+/// <param name="Name">Name of the file as it was sent.</param>
+/// <param name="Refusal">Why the file cannot be scored; the rest is null then.</param>
+/// <param name="Predicted">The most probable class.</param>
+/// <param name="Probability">Its probability.</param>
+/// <param name="Probabilities">Probability by class.</param>
+public sealed record PredictionItem(string Name, string? Refusal, string? Predicted, double? Probability, IReadOnlyDictionary<string, double>? Probabilities);
 
 /// <summary>Content hashes of a run's inputs.</summary>
 public sealed record RunHashes(string Dataset, string Split, string Spec, string TestSet);

@@ -13,6 +13,7 @@ public static class ApiRoot
         api.MapImports();
         api.MapRuns();
         api.MapResults();
+        api.MapModelUse();
         api.MapWeights();
         api.MapWorkers();
         api.MapFallback("{**path}", (string? path) => Results.Problem($"There is nothing at {LabUrls.Api}/{path}.", statusCode: StatusCodes.Status404NotFound, title: "Not found"))

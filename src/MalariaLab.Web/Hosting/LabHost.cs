@@ -7,6 +7,7 @@ using MalariaLab.Web.Features.Account;
 using MalariaLab.Web.Features.Compare;
 using MalariaLab.Web.Features.Datasets;
 using MalariaLab.Web.Features.Experiments;
+using MalariaLab.Web.Features.Predict;
 using MalariaLab.Web.Features.Runs;
 using MalariaLab.Web.Features.Weights;
 using MalariaLab.Web.Live;
@@ -42,6 +43,7 @@ public static class LabHost
         services.AddSingleton<CompareReader>();
         services.AddDatasetPages();
         services.AddExperimentPages();
+        services.AddPredictPage();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
         services.AddRadzenComponents();
         services.AddScoped<Words>();

@@ -26,7 +26,7 @@ internal sealed class WeightsImportHandler(WeightsLibrary library, LabPaths path
             File.Delete(path);
             return JsonSerializer.Serialize(result, SpecJson.Options);
         }
-        catch (ExplainedException)
+        catch (Exception e) when (e is ExplainedException || job.Stop == StopReason.Canceled)
         {
             File.Delete(path);
             throw;

@@ -60,8 +60,8 @@ public sealed partial class ImagePredictions : ComponentBase, IDisposable
                 await using var content = file.OpenReadStream(Predictor.MaxBytes, closed.Token);
                 stored.Add(await Predictor.StoreAsync(file.Name, content, closed.Token));
             }
-            // The small copies are made while the worker scores; both read the same files, which the answer deletes.
-            var pictures = stored.ConvertAll(image => File.ReadAllBytes(Predictor.PathOf(image)));
+            // Read now, because the answer deletes the files; the small copies are made while the worker scores.
+            var pictures = await Task.Run(() => stored.ConvertAll(image => File.ReadAllBytes(Predictor.PathOf(image))), closed.Token);
             var small = Task.Run(() => pictures.ConvertAll(Picture), closed.Token);
             var result = await Predictor.PredictAsync((Run.Id, Run.Name, Run.Status), stored, explain: true, Actor, closed.Token);
             Classes = result.ClassNames;

@@ -16,8 +16,9 @@ public sealed partial class ComparePage : LivePage
     private Comparison? comparison;
     private CompareTests? tests;
     private string? shown;
-    private string? tested;
+    private string tested = "";
     private bool waiting;
+    private bool left;
 
     /// <summary>Row ids with commas between.</summary>
     [SupplyParameterFromQuery]
@@ -52,6 +53,9 @@ public sealed partial class ComparePage : LivePage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    // Which stored predictions are looked at.
+    private string Scores => string.Join(',', comparison?.Scored.Select(r => r.Test!.SetId) ?? []);
+
     private string Asked => $"{Runs}?{Pick}";
 
     /// <inheritdoc />
@@ -72,9 +76,11 @@ public sealed partial class ComparePage : LivePage
         comparison = read?.Runs.Count >= Comparison.Fewest ? read : null;
         if (comparison is null)
         {
-            choices = (await Queries.ListAsync(new RunFilter { Statuses = [RunStatus.Succeeded], Take = 200 })).Items;
+            var given = await Queries.RowsAsync(ids);
+            choices = [.. given, .. (await Queries.ListAsync(new RunFilter { Statuses = [RunStatus.Succeeded], Take = 200 })).Items.ExceptBy(given.Select(r => r.Id), r => r.Id)];
             return;
         }
+        if (tested != Scores) tests = null;
         groups = SeedGroup.In(comparison);
         foreach (var test in comparison.Scored.Select(r => r.Test!))
             if (Reader.Known(test) is { } known) intervals[test.SetId] = known;
@@ -84,21 +90,27 @@ public sealed partial class ComparePage : LivePage
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         // The page stands before the tests and intervals are worked out, which may take seconds for many runs.
-        if (waiting || comparison is not { } now) return;
-        var key = string.Join(',', now.Scored.Select(r => r.Test!.SetId));
-        if (tested == key) return;
+        if (waiting || tested == Scores) return;
         waiting = true;
-        (tested, tests) = (key, null);
-        var all = now.Scored.Select(r => r.Test!).ToList();
-        tests = await Task.Run(() => CompareTests.Of(all));
-        StateHasChanged();
+        var (key, all) = (Scores, comparison?.Scored.Select(r => r.Test!).ToList() ?? []);
+        var found = await Task.Run(() => CompareTests.Of(all));
+        // Other runs may have been chosen meanwhile; then the next rendering begins anew.
+        if (key == Scores) (tested, tests) = (key, found);
         foreach (var test in all.Where(t => !intervals.ContainsKey(t.SetId)))
         {
-            intervals[test.SetId] = await Task.Run(() => Reader.Intervals(test));
+            if (left || key != Scores) break;
             StateHasChanged();
+            intervals[test.SetId] = await Task.Run(() => Reader.Intervals(test));
         }
         waiting = false;
         StateHasChanged();
+    }
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        left = true;
+        base.Dispose(disposing);
     }
 
     private void Show(long first, long second, DisagreementKind kind) => Navigation.NavigateTo(Address(Axis == "time", (first, second, kind)), replace: true);

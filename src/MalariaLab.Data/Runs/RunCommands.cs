@@ -41,6 +41,17 @@ public sealed class RunCommands(IDbContextFactory<LabDbContext> contexts, IJobSc
         return run.Id;
     }, cancellationToken);
 
+    /// <summary>Stores a group for runs that are asked for at once.</summary>
+    /// <returns>Its row id, for <see cref="NewRun.GroupId"/>.</returns>
+    public async Task<long> CreateGroupAsync(RunGroupKind kind, string name, Actor actor, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var group = new RunGroup { Kind = kind, Name = name, CreatedAt = time.GetUtcNow(), CreatedById = actor.UserId };
+        db.RunGroups.Add(group);
+        await db.SaveChangesAsync(cancellationToken);
+        return group.Id;
+    }
+
     /// <summary>A Draft copy with the same spec, or with <paramref name="changed"/>, that remembers its parent.</summary>
     public async Task<long> CloneAsync(long runId, Actor actor, ExperimentSpec? changed = null, string? name = null, CancellationToken cancellationToken = default)
     {

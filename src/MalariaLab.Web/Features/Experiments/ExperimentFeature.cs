@@ -8,5 +8,6 @@ public static class ExperimentFeature
     {
         services.AddSingleton<ExperimentReader>();
         services.AddSingleton<AugmentationPreviewer>();
+        services.AddSingleton<ExperimentOrders>();
     }
 }

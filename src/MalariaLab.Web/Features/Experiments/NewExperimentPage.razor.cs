@@ -2,7 +2,6 @@ using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Experiments.Architectures;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Experiments;
-using MalariaLab.Data.Runs;
 using Microsoft.AspNetCore.Components;
 
 namespace MalariaLab.Web.Features.Experiments;
@@ -22,6 +21,7 @@ public sealed partial class NewExperimentPage
     private string? cloned, missing;
     private int repeats = 1, priority;
     private bool busy;
+    private (string?, long?, long?) begun;
 
     private int ImageCount => data is null ? 0 : data.Train.Sum() + data.Validation.Sum() + data.Test.Sum();
 
@@ -54,7 +54,7 @@ public sealed partial class NewExperimentPage
     private SpecFacts Facts { get; set; } = null!;
 
     [Inject]
-    private RunCommands Runs { get; set; } = null!;
+    private ExperimentOrders Orders { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -80,11 +80,12 @@ public sealed partial class NewExperimentPage
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
-        if (Loaded && (RecipeKey != recipe?.Key || (From ?? Start) is not null != cloned is not null)) await BeginAsync();
+        if (Loaded && begun != (RecipeKey, From, Start)) await BeginAsync();
     }
 
     private async Task BeginAsync()
     {
+        begun = (RecipeKey, From, Start);
         (draft, recipe, cloned, missing, data, time, name, issues) = (null, null, null, null, null, null, "", []);
         if ((From ?? Start) is { } from)
         {
@@ -147,19 +148,10 @@ public sealed partial class NewExperimentPage
     {
         if (busy || !draft!.HasData || issues.Any(i => i.IsError)) return;
         busy = true;
-        var queued = new List<long>();
         await TryAsync(async () =>
         {
-            // Once more against the database: a split or a run may have gone since the form was opened.
-            var wrong = (await Facts.CheckAsync(draft.Spec)).FirstOrDefault(i => i.IsError);
-            if (wrong is not null) throw new SpecException(wrong.Field, wrong.Message);
             var title = name.Trim().Length > 0 ? name.Trim() : SuggestedName;
-            foreach (var spec in Sweep.Seeds(draft.Spec, Math.Clamp(repeats, 1, MaxRepeats)))
-            {
-                var run = await Runs.CreateAsync(new NewRun { Spec = spec, Name = repeats > 1 ? $"{title}, seed {spec.Training.Seed}" : title, Priority = priority, ParentRunId = From ?? Start }, Actor);
-                queued.Add(run);
-                await Runs.EnqueueAsync(run, Actor);
-            }
+            var queued = await Orders.QueueAsync(draft.Spec, Math.Clamp(repeats, 1, MaxRepeats), title, priority, From ?? Start, Actor);
             Navigation.NavigateTo(queued.Count == 1 ? LabUrls.Run(queued[0]) : LabUrls.Queue);
         });
         busy = false;

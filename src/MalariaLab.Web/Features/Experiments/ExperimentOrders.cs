@@ -1,0 +1,34 @@
+using MalariaLab.Core.Experiments;
+using MalariaLab.Data;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Experiments;
+using MalariaLab.Data.Runs;
+
+namespace MalariaLab.Web.Features.Experiments;
+
+/// <summary>Turns a finished form into queued runs.</summary>
+public sealed class ExperimentOrders(SpecFacts facts, RunCommands runs)
+{
+    /// <summary>Queues one run, or a group of runs that differ in their seeds.</summary>
+    /// <param name="spec">What to run; its seed is the first.</param>
+    /// <param name="repeats">Number of seeds.</param>
+    /// <param name="name">Name of the run or group.</param>
+    /// <param name="priority">Higher goes first.</param>
+    /// <param name="parent">The run that the form was filled from.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <returns>Row ids of the runs.</returns>
+    /// <exception cref="SpecException">The spec cannot run; nothing was queued.</exception>
+    public async Task<IReadOnlyList<long>> QueueAsync(ExperimentSpec spec, int repeats, string name, int priority, long? parent, Actor actor)
+    {
+        // Against the database once more: a split or a run may have gone since the form was opened.
+        var wrong = (await facts.CheckAsync(spec)).FirstOrDefault(i => i.IsError);
+        if (wrong is not null) throw new SpecException(wrong.Field, wrong.Message);
+        var specs = Sweep.Seeds(spec, repeats);
+        long? group = specs.Count > 1 ? await runs.CreateGroupAsync(RunGroupKind.Seeds, name, actor) : null;
+        var made = new List<long>();
+        foreach (var one in specs)
+            made.Add(await runs.CreateAsync(new NewRun { Spec = one, Name = group is null ? name : $"{name}, seed {one.Training.Seed}", Priority = priority, ParentRunId = parent, GroupId = group }, actor));
+        foreach (var run in made) await runs.EnqueueAsync(run, actor);
+        return made;
+    }
+}

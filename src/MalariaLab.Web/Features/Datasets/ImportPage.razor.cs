@@ -48,7 +48,7 @@ public sealed partial class ImportPage : IAsyncDisposable
 
     private bool Uploading => upload is not null;
 
-    private double sent => upload ?? 0;
+    private double SentShare => upload ?? 0;
 
     private string RuleText => rule switch { "regex" => "regex:" + pattern, "csv" => "csv:" + mapName, _ => rule };
 

@@ -19,6 +19,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await page.SetUp(browser.Lab);
         await Expect(page.GetByText("Try the sample")).ToBeVisibleAsync();
         await RefusesAWrongPassword();
+        await RefusesACutOffArchive(page);
         await ImportsAndListsTheBrokenFile(page);
         await MakesASplit(page);
         await TrainsAndShowsResults(page);
@@ -45,14 +46,27 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await other.Context.CloseAsync();
     }
 
-    private async Task ImportsAndListsTheBrokenFile(IPage page)
+    private async Task RefusesACutOffArchive(IPage page)
     {
-        var zip = CellArchive.Create(browser.Lab.DataFolder, perClass: 100, withCorruptFile: true);
+        var whole = CellArchive.Create(browser.Lab.DataFolder, perClass: 3);
+        var cut = Path.Combine(browser.Lab.DataFolder, "cut.zip");
+        await File.WriteAllBytesAsync(cut, (await File.ReadAllBytesAsync(whole))[..^2000]);
+        await Upload(page, cut, "cut off");
+        await Expect(page.GetByText("not a zip archive, or its end is missing").First).ToBeVisibleAsync(new() { Timeout = Long });
+    }
+
+    private static async Task Upload(IPage page, string zip, string name)
+    {
         await page.GotoAsync("/datasets/import");
         await page.Locator("input[type=file][accept*=zip]").SetInputFilesAsync(zip);
-        await page.GetByLabel("Name of the dataset").FillAsync("cells");
+        await page.GetByLabel("Name of the dataset").FillAsync(name);
         await page.GetByLabel("Patient of an image").SelectOptionAsync("nih");
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+    }
+
+    private async Task ImportsAndListsTheBrokenFile(IPage page)
+    {
+        await Upload(page, CellArchive.Create(browser.Lab.DataFolder, perClass: 100, withCorruptFile: true), "cells");
         // Progress and verdict come without a reload.
         await Expect(page.GetByText("Ready: 200 images in 2 classes")).ToBeVisibleAsync(new() { Timeout = Long });
         await page.GetByRole(AriaRole.Tab, new() { NameRegex = NotTaken() }).ClickAsync();

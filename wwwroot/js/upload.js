@@ -17,6 +17,8 @@ export function create(zone, input, page, words) {
   });
 
   return {
+    // Takes a file that was chosen before the page listened.
+    ready() { return take(input.files); },
     // All paths in the zip, one a line; empty where its directory cannot be read (the server then says why).
     async names() {
       try { return new TextEncoder().encode((await entries(file)).join("\n")); }

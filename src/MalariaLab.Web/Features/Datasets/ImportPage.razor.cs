@@ -76,6 +76,7 @@ public sealed partial class ImportPage : IAsyncDisposable
             CutOff = T["The connection broke. Look whether the lab still runs, then upload again."],
             Canceled = T["The upload was canceled. Nothing of the file was kept."],
         });
+        await uploader.InvokeVoidAsync("ready");
     }
 
     /// <summary>A file was chosen or dropped.</summary>

@@ -37,6 +37,8 @@ internal sealed class BenchData : IDisposable
 
     public int Count => _items.Length;
 
+    public string Path(int index) => _images[index].File.Path;
+
     public int[] Labels => Array.ConvertAll(_items, item => item.Label);
 
     public static BenchData Open(string path, int? limit)

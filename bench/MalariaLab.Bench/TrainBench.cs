@@ -10,7 +10,7 @@ namespace MalariaLab.Bench;
 /// <summary>Trains a recipe on real images and prints its epochs and test figures.</summary>
 internal static class TrainBench
 {
-    public const string Usage = "train --data ZIP --recipe KEY [--by image|group|folders] [--epochs N] [--seed N] [--threads N] [--limit N] [--weights FILE] [--device D] [--work DIR] [--set path=value]…";
+    public const string Usage = "train --data ZIP --recipe KEY [--by image|group|folders] [--epochs N] [--seed N] [--split-seed N] [--shares 60/10/30] [--threads N] [--limit N] [--weights FILE] [--device D] [--work DIR] [--predictions CSV] [--set path=value]…";
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -21,7 +21,7 @@ internal static class TrainBench
         var plan = arguments["by"] switch
         {
             "folders" => new SplitPlan { Method = SplitMethod.Folders },
-            var by => new SplitPlan { Unit = by == "group" ? SplitUnit.Group : SplitUnit.Image, Seed = 42 },
+            var by => Shares(arguments, new() { Unit = by == "group" ? SplitUnit.Group : SplitUnit.Image, Seed = arguments.Int("split-seed") ?? 42 }),
         };
         using var cache = await data.CacheAsync(Path.Combine(work, "cache"), spec.Architecture, spec.Preprocessing.Interpolation);
         var run = Path.Combine(work, "runs", $"{recipe.Key}-{Environment.ProcessId}");
@@ -39,9 +39,18 @@ internal static class TrainBench
         var start = TimeProvider.System.GetTimestamp();
         var outcome = new Trainer().Run(request, new Printer(), CancellationToken.None);
         Print(outcome, data, TimeProvider.System.GetElapsedTime(start));
+        if (arguments["predictions"] is { } file)
+            File.WriteAllLines(file, outcome.Scores.SelectMany(scores => scores.Indices.Select((index, i) => string.Create(CultureInfo.InvariantCulture,
+                $"{scores.Part},{data.Path(index)},{data.Labels[index]},{scores.Probabilities[i * data.Classes.Count + data.Classes.Count - 1]}"))));
         Directory.Delete(run, recursive: true);
         return 0;
     }
+
+    private static SplitPlan Shares(Arguments arguments, SplitPlan plan) => arguments["shares"]?.Split('/').Select(share => double.Parse(share, CultureInfo.InvariantCulture)).ToArray() switch
+    {
+        [var train, var validation, var test] => plan with { TrainPercent = train, ValidationPercent = validation, TestPercent = test },
+        _ => plan,
+    };
 
     private static void Print(TrainingOutcome outcome, BenchData data, TimeSpan time)
     {

@@ -33,8 +33,8 @@ public sealed class NetworkWeights : IDisposable
     /// <summary>A buffer of zeros that outlives the scope of its maker.</summary>
     public static Tensor NewBuffer(long length, Device device) => torch.zeros([length], torch.float32, device).DetachFromDisposeScope();
 
-    /// <summary>The same network with another trained buffer (an average of weights, say); both share the fixed one and their owner disposes them.</summary>
-    public NetworkWeights With(Tensor trainable) => new(Layout, ChannelsLast, trainable.alias().DetachFromDisposeScope(), Fixed.alias().DetachFromDisposeScope());
+    /// <summary>The same weights under another owner: both share the memory, and each disposes its own.</summary>
+    public NetworkWeights Share() => new(Layout, ChannelsLast, Trainable.alias().DetachFromDisposeScope(), Fixed.alias().DetachFromDisposeScope());
 
     /// <summary>Draws every tensor from its seed.</summary>
     public void Initialise(long seed)

@@ -9,7 +9,7 @@ namespace MalariaLab.Training.Checkpoints;
 public sealed record CheckpointState
 {
     /// <summary>Changes when older checkpoints can't be continued.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     /// <summary>Format of this record.</summary>
     public int Format { get; init; } = CurrentFormat;

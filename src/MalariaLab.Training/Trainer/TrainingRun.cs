@@ -2,7 +2,6 @@ using System.Globalization;
 using MalariaLab.Core.Experiments.Architectures;
 using MalariaLab.Core.Experiments.Callbacks;
 using MalariaLab.Torch;
-using MalariaLab.Torch.Optim;
 using MalariaLab.Training.Architectures;
 using MalariaLab.Training.Checkpoints;
 using MalariaLab.Training.Data;
@@ -177,8 +176,7 @@ internal sealed class TrainingRun : IDisposable
             {
                 _engine.Update(rate, pending);
                 pending = 0;
-                if (_session.Average is { } average)
-                    FlatBuffers.UpdateAverage(average, _weights.Trainable, Spec.Training.WeightEmaDecay);
+                _session.UpdateAverage();
             }
             _progress.OnBatch(epoch, batch + 1, batches, indices.Length, sum.Sum / seen, (double)sum.Right / seen);
         }

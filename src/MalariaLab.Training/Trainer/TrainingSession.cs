@@ -1,5 +1,6 @@
 using MalariaLab.Core.Experiments.Callbacks;
 using MalariaLab.Torch;
+using MalariaLab.Torch.Optim;
 using MalariaLab.Torch.Serialization;
 using MalariaLab.Training.Architectures;
 using MalariaLab.Training.Checkpoints;
@@ -25,7 +26,7 @@ internal sealed class TrainingSession : IDisposable
         Plateau = spec.Schedule.Kind == ScheduleKind.Plateau ? PlateauSchedule.Start(spec.Optimizer.LearningRate) : null;
         EarlyStopping = spec.EarlyStopping is null ? null : Core.Experiments.Callbacks.EarlyStopping.Start;
         if (spec.Training.WeightEmaDecay > 0)
-            Average = NetworkWeights.NewBuffer(weights.Layout.TrainableLength, weights.Trainable.device);
+            Average = new NetworkWeights(weights.Layout, weights.ChannelsLast, weights.Trainable.device);
     }
 
     public NetworkWeights Weights { get; }
@@ -35,8 +36,11 @@ internal sealed class TrainingSession : IDisposable
 
     public SlicedOptimizer Optimizer { get; }
 
-    /// <summary>Moving average of the trained weights; null when the spec has none.</summary>
-    public Tensor? Average { get; }
+    /// <summary>
+    /// Moving average of the trained weights and of the running statistics, which belong to them: averaged weights with the statistics of the last
+    /// ones score far worse than either. Null when the spec has none.
+    /// </summary>
+    public NetworkWeights? Average { get; }
 
     public List<EpochRecord> Epochs { get; } = [];
 
@@ -53,10 +57,27 @@ internal sealed class TrainingSession : IDisposable
     public bool StoppedEarly => EarlyStopping?.StoppedEpoch is not null;
 
     /// <summary>Starts the average from the weights as they are.</summary>
-    public void StartAverage() => Average?.copy_(Weights.Trainable);
+    public void StartAverage()
+    {
+        Average?.Trainable.copy_(Weights.Trainable);
+        Average?.Fixed.copy_(Weights.Fixed);
+    }
+
+    /// <summary>
+    /// Takes the weights after a step into the average. The first steps count for more than the decay says, so that the start is soon forgotten:
+    /// min(decay, (1 + n) / (10 + n)) after n steps, as TensorFlow's ExponentialMovingAverage does.
+    /// </summary>
+    public void UpdateAverage()
+    {
+        if (Average is null)
+            return;
+        var decay = Math.Min(_spec.Training.WeightEmaDecay, (1.0 + Optimizer.Steps) / (10 + Optimizer.Steps));
+        FlatBuffers.UpdateAverage(Average.Trainable, Weights.Trainable, decay);
+        FlatBuffers.UpdateAverage(Average.Fixed, Weights.Fixed, decay);
+    }
 
     /// <summary>Weights as they are scored: the average where there is one. The caller disposes them.</summary>
-    public NetworkWeights ScoredWeights() => Weights.With(Average ?? Weights.Trainable);
+    public NetworkWeights ScoredWeights() => (Average ?? Weights).Share();
 
     /// <summary>Takes an epoch in: callbacks move, tensors and state are on disk when it returns.</summary>
     public void Finish(EpochRecord record)
@@ -124,6 +145,7 @@ internal sealed class TrainingSession : IDisposable
     private IEnumerable<KeyValuePair<string, Tensor>> Buffers()
     {
         KeyValuePair<string, Tensor>[] own = [new("trainable", Weights.Trainable), new("fixed", Weights.Fixed)];
-        return own.Concat(Optimizer.States).Concat(Average is null ? [] : [KeyValuePair.Create("average", Average)]);
+        KeyValuePair<string, Tensor>[] average = Average is null ? [] : [new("average.trainable", Average.Trainable), new("average.fixed", Average.Fixed)];
+        return [.. own, .. Optimizer.States, .. average];
     }
 }

@@ -42,6 +42,9 @@ public static class LabDataServices
         services.AddSingleton<ContentStore>();
         services.AddSingleton<DatasetCommands>();
         services.AddSingleton<DatasetVersionWriter>();
+        services.AddSingleton<DerivedVersions>();
+        services.AddSingleton<Housekeeping>();
+        services.AddSingleton<VersionDiffs>();
         services.AddSingleton<SplitCommands>();
         services.AddSingleton<WeightsLibrary>();
         return services;

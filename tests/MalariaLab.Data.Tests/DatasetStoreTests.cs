@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using MalariaLab.Core;
 using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Jobs;
@@ -8,6 +6,8 @@ using MalariaLab.Data.Entities;
 using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
 using MalariaLab.Data.Store;
+
+using static MalariaLab.Data.Tests.TestVersions;
 
 namespace MalariaLab.Data.Tests;
 
@@ -21,7 +21,7 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
     public async Task Import_Committed_GivesEveryByteBackAndAHashOfContentsOnly()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
-        var version = await ImportAsync(lab, "cells", 1200);
+        var version = await lab.ImportAsync("cells", 1200);
         var store = lab.Get<ContentStore>();
         var locations = await store.LocateVersionAsync(version.Id);
         Assert.Equal(1200, locations.Count);
@@ -32,7 +32,7 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         Assert.Equal([600, 600], version.ClassCounts);
         Assert.Equal(1, (await lab.Get<DatasetQueries>().RefusalsAsync(version.Id, "corrupt", 0, 10)).Total);
 
-        var again = await ImportAsync(lab, "the same under another name", 1200);
+        var again = await lab.ImportAsync("the same under another name", 1200);
         Assert.Equal(version.ContentHash, again.ContentHash);
         Assert.Single(Packs(lab));
     }
@@ -58,14 +58,14 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
     public async Task Purge_OfADataset_FreesTheDiskButNotWhatOthersUse()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
-        var big = await ImportAsync(lab, "big", 100);
-        await ImportAsync(lab, "part of it", 20);
+        var big = await lab.ImportAsync("big", 100);
+        await lab.ImportAsync("part of it", 20);
         var before = Packs(lab).Sum(p => p.Length);
         var commands = lab.Get<DatasetCommands>();
-        await Assert.ThrowsAsync<ExplainedException>(() => commands.PurgeAsync(big.DatasetId));
+        await Assert.ThrowsAsync<ExplainedException>(() => commands.PurgeAsync(big.DatasetId, Seeds.Ana));
         await commands.TrashAsync(big.DatasetId);
 
-        var freed = await commands.PurgeAsync(big.DatasetId);
+        var freed = await commands.PurgeAsync(big.DatasetId, Seeds.Ana);
 
         Assert.Equal(before - Packs(lab).Sum(p => p.Length), freed);
         Assert.InRange(Packs(lab).Sum(p => p.Length), 1, before / 4);
@@ -81,7 +81,7 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         await lab.QueuedRunAsync(data);
         var commands = lab.Get<DatasetCommands>();
         await commands.TrashAsync(data.Version.DatasetId);
-        var refused = await Assert.ThrowsAsync<ExplainedException>(() => commands.PurgeAsync(data.Version.DatasetId));
+        var refused = await Assert.ThrowsAsync<ExplainedException>(() => commands.PurgeAsync(data.Version.DatasetId, Seeds.Ana));
         Assert.Contains("used by 1 runs", refused.Message, StringComparison.Ordinal);
     }
 
@@ -89,7 +89,7 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
     public async Task Read_OfAPackThatWasCutShort_SaysWhatToDo()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
-        await ImportAsync(lab, "cells", 10);
+        await lab.ImportAsync("cells", 10);
         await using (var file = Assert.Single(Packs(lab)).OpenWrite()) file.SetLength(3);
         var failed = await Assert.ThrowsAsync<ExplainedException>(() => lab.Get<ContentStore>().ReadAsync(Sha(Content(9))));
         Assert.Contains("missing or cut short", failed.Message, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
     public async Task Split_ByPatient_StoresAnAssignmentThatLeaksNothing()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
-        var version = await ImportAsync(lab, "cells", 400);
+        var version = await lab.ImportAsync("cells", 400);
         var commands = lab.Get<SplitCommands>();
         await commands.CreateAsync(version.Id, new SplitPlan { Unit = SplitUnit.Group }, "by patient", Seeds.Ana);
         await commands.CreateAsync(version.Id, new SplitPlan { Unit = SplitUnit.Image }, "by image", Seeds.Ana);
@@ -119,62 +119,23 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
     public async Task Gallery_Filtered_PagesInManifestOrder()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
-        var version = await ImportAsync(lab, "cells", 400);
+        var version = await lab.ImportAsync("cells", 400);
         var queries = lab.Get<DatasetQueries>();
         var page = await queries.GalleryAsync(version.Id, new GalleryFilter { Label = 1, Skip = 60, Take = 60 });
         Assert.Equal(200, page.Total);
         Assert.Equal(Enumerable.Range(60, 60).Select(i => (2 * i) + 1), page.Items.Select(i => i.Ordinal));
         Assert.Equal(10, (await queries.GalleryAsync(version.Id, new GalleryFilter { Group = "P3" })).Total);
-        Assert.Equal(1, (await queries.GalleryAsync(version.Id, new GalleryFilter { Text = "IMAGE17." })).Total);
+        Assert.Equal(1, (await queries.GalleryAsync(version.Id, new GalleryFilter { Text = "IMAGE0017." })).Total);
         var groups = await queries.GroupsAsync(version.Id);
         Assert.Equal(40, groups.Count);
         Assert.Equal([0, 10], groups.Single(g => g.Group == "P3").ClassCounts);
     }
 
-    private static async Task<DatasetVersion> ImportAsync(TestLab lab, string name, int images)
-    {
-        var (started, job) = await StartAsync(lab, name);
-        await using (var pack = lab.Get<ContentStore>().BeginWrite())
-        {
-            Parallel.For(0, images, i => pack.Add(Sha(Content(i)), Content(i)));
-            await lab.Get<DatasetVersionWriter>().CompleteAsync(job, started.VersionId, Manifest(images), pack);
-        }
-        Assert.True(await lab.Get<TaskExecution>().EndAsync(job.Id, job.Ticket, LabTaskStatus.Succeeded));
-        return (await lab.Get<DatasetQueries>().VersionAsync(started.VersionId))!;
-    }
-
     private static async Task<(StartedImport Started, JobContext Job)> StartAsync(TestLab lab, string name)
     {
         var started = await lab.Get<DatasetCommands>().StartImportAsync(new NewImport { Name = name, Source = ImportSource.Upload, OriginalName = "x.zip" }, Seeds.Ana);
-        var ticket = (await lab.Get<LabTasks>().FindAsync(started.TaskId))!.Ticket;
-        Assert.NotNull(await lab.Get<TaskExecution>().ClaimAsync(started.TaskId, ticket, Seeds.Worker));
-        return (started, new JobContext { Kind = JobKind.Import, Id = started.TaskId, Ticket = ticket, Attempt = 1 });
+        return (started, await lab.ClaimAsync(started));
     }
-
-    private static VersionContent Manifest(int images) => new()
-    {
-        ClassNames = ["Parasitized", "Uninfected"],
-        PositiveClass = 0,
-        GroupRule = "nih",
-        Images =
-        [
-            .. Enumerable.Range(0, images).Select(i => new DatasetImage
-            {
-                Ordinal = i,
-                Path = $"cells/Image{i}.png",
-                Sha256 = Sha(Content(i)),
-                Label = i % 2,
-                Group = $"P{i % 40}",
-                Bytes = Content(i).Length,
-            }),
-        ],
-        Refusals = [new ImportRefusal { Path = "bad.png", Kind = "corrupt", Reason = "It ends too early." }],
-        Verdict = new ImportVerdict(true, "Ready."),
-    };
-
-    private static byte[] Content(int i) => Encoding.ASCII.GetBytes($"image {i} {new string('x', i % 50)}");
-
-    private static string Sha(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     private static FileInfo[] Packs(TestLab lab) => new DirectoryInfo(lab.Get<LabPaths>().Store).GetFiles("*.pack");
 }

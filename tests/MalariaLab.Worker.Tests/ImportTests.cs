@@ -107,6 +107,35 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public async Task Import_IntoAnOlderVersion_MakesANewOneWithTheAddedImages()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        var data = await lab.ImportCellsAsync(10);
+        var upload = lab.Paths.NewUpload("more.zip");
+        TestCells.WriteZip(upload, 3, 18, ("cells/Malformed/x.png", TestCells.Paint(99, infected: true)));
+
+        var import = await lab.StartImportAsync(Path.GetFileName(upload),
+            new() { Changes = new() { ParentVersionId = data.DatasetVersionId, Exclude = [0], Relabel = new Dictionary<int, int> { [1] = 1 }, Reason = "second slide" } }, ImportSource.Derived);
+        var task = await lab.FinishedTaskAsync(import.TaskId);
+
+        Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
+        await using var db = lab.Db();
+        var versions = await db.DatasetVersions.AsNoTracking().OrderBy(v => v.Number).ToListAsync(Cancellation);
+        // 18 and 19 are in the first archive already; 20 to 23 are new, and so is nothing of the unknown class.
+        Assert.Equal([20, 23], versions.Select(v => v.ImageCount));
+        Assert.Equal((data.DatasetVersionId, "nih", "second slide"), (versions[1].ParentVersionId, versions[1].GroupRule, versions[1].Note));
+        Assert.Equal([10, 13], versions[1].ClassCounts);
+        Assert.Equal(["duplicate", "duplicate", "unknownClass"], await db.ImportRefusals.Where(r => r.VersionId == import.VersionId).Select(r => r.Kind).Order().ToListAsync(Cancellation));
+        var images = await db.DatasetImages.Where(i => i.VersionId == import.VersionId).OrderBy(i => i.Ordinal).ToListAsync(Cancellation);
+        Assert.Equal(images.Select(i => i.Path).Order(StringComparer.Ordinal), images.Select(i => i.Path));
+        Assert.Equal("P6", images.Single(i => i.Path.EndsWith("_20.png", StringComparison.Ordinal)).Group);
+        Assert.Equal(TestCells.Paint(20, infected: true), await lab.Get<ContentStore>().ReadAsync(images.Single(i => i.Path.EndsWith("_20.png", StringComparison.Ordinal)).Sha256, Cancellation));
+        Assert.Equal(versions[1].ImageCount, (await db.Splits.SingleAsync(s => s.VersionId == import.VersionId, Cancellation)).Assignment.Length);
+        Assert.False(File.Exists(upload));
+    }
+
+    [Fact]
     public async Task Import_Sample_IsReadyWithItsPatients()
     {
         await using var lab = await TestLab.StartAsync();

@@ -18,6 +18,9 @@ public sealed record ImportOptions
     /// <summary>Seed of the sample dataset; null takes the one that every lab shows.</summary>
     public long? SampleSeed { get; init; }
 
+    /// <summary>For images that are added to a version: which, and what else changes.</summary>
+    public VersionChanges? Changes { get; init; }
+
     /// <summary>The rule, ready for use.</summary>
     /// <exception cref="FormatException">The rule or the map cannot be read; the message says where.</exception>
     public GroupRule ToGroupRule()

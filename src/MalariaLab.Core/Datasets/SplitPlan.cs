@@ -38,6 +38,9 @@ public sealed record SplitPlan
 
     /// <summary>KFold: which fold is the test part, from 0.</summary>
     public int Fold { get; init; }
+
+    /// <summary>Row id of the split of an earlier version that this one was taken over from by <see cref="SplitCarry"/>; null when it was dealt.</summary>
+    public long? CarriedFrom { get; init; }
 }
 
 /// <summary>What the splitter needs to know of an image.</summary>

@@ -41,7 +41,7 @@ public sealed record NewImport
 public sealed record StartedImport(long DatasetId, long VersionId, long ImportId, long TaskId);
 
 /// <summary>What people do to datasets. Refusals are <see cref="ExplainedException"/>.</summary>
-public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, LabTasks tasks, ContentStore store, TimeProvider time)
+public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, LabTasks tasks, ContentStore store, LabPaths paths, TimeProvider time)
 {
     /// <summary>Makes dataset and version and queues the import. The task's subject is the version, its payload <c>{"importId":…}</c>.</summary>
     public async Task<StartedImport> StartImportAsync(NewImport request, Actor actor, CancellationToken cancellationToken = default)
@@ -49,18 +49,13 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
         var (started, task) = await contexts.InTransactionAsync(async db =>
         {
             var now = time.GetUtcNow();
-            var dataset = request.DatasetId is { } id ? await FindAsync(db, id, cancellationToken) : await NewAsync(db, request, actor, now, cancellationToken);
-            var version = new DatasetVersion
-            {
-                Dataset = dataset,
-                Number = dataset.Id == 0 ? 1 : 1 + (await db.DatasetVersions.Where(v => v.DatasetId == dataset.Id).MaxAsync(v => (int?)v.Number, cancellationToken) ?? 0),
-                Status = DatasetVersionStatus.Importing,
-                Verdict = "The import is not finished.",
-                GroupRule = request.Options.GroupRule,
-                CreatedAt = now,
-                CreatedById = actor.UserId,
-            };
-            db.DatasetVersions.Add(version);
+            var changes = request.Options.Changes;
+            if (changes is null == (request.Source == ImportSource.Derived)) throw new ExplainedException("Images are added to a version of a dataset: say which.");
+            var parent = changes is null ? null : await DerivedVersions.ParentAsync(db, changes, cancellationToken);
+            var datasetId = parent?.DatasetId ?? request.DatasetId;
+            var dataset = datasetId is { } id ? await FindAsync(db, id, cancellationToken) : await NewAsync(db, request, actor, now, cancellationToken);
+            var version = await DerivedVersions.AddRowAsync(db, dataset.Id, changes, actor, now, cancellationToken);
+            version.GroupRule = request.Options.GroupRule;
             await db.SaveChangesAsync(cancellationToken);
             var import = new Import
             {
@@ -128,29 +123,42 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
         await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, datasetId));
     }, cancellationToken);
 
-    /// <summary>Deletes a trashed dataset for good.</summary>
-    /// <returns>Bytes of disk that were freed in the store.</returns>
-    public async Task<long> PurgeAsync(long datasetId, CancellationToken cancellationToken = default)
+    /// <summary>Deletes a trashed dataset for good, with its images, pixel caches, thumbnails and what is left of its uploads.</summary>
+    /// <returns>Bytes of disk that were freed.</returns>
+    public async Task<long> PurgeAsync(long datasetId, Actor actor, CancellationToken cancellationToken = default)
     {
-        await contexts.InTransactionAsync(async db =>
+        var (versionIds, contents, uploads) = await contexts.InTransactionAsync(async db =>
         {
             var dataset = await FindAsync(db, datasetId, cancellationToken);
             if (dataset.TrashedAt is null) throw new ExplainedException($"{dataset.Name} is not in the trash: delete it first.");
             var runs = await db.Runs.CountAsync(r => r.Experiment!.DatasetVersion!.DatasetId == datasetId, cancellationToken);
             if (runs > 0) throw new ExplainedException($"{dataset.Name} is used by {runs} runs: delete those for good first, or leave the dataset in the trash.");
             var versions = db.DatasetVersions.Where(v => v.DatasetId == datasetId).Select(v => v.Id);
+            var open = await db.Tasks.AnyAsync(t => t.Kind == JobKind.Import && versions.Contains(t.SubjectId!.Value)
+                && (t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Running || t.Status == LabTaskStatus.Interrupted), cancellationToken);
+            if (open) throw new ExplainedException($"An import into {dataset.Name} is not finished: cancel it first.");
+            var ids = await versions.ToListAsync(cancellationToken);
+            var names = await db.DatasetImages.Where(i => versions.Contains(i.VersionId)).Select(i => i.Sha256).Distinct().ToListAsync(cancellationToken);
+            var files = await db.Imports.Where(i => versions.Contains(i.VersionId) && i.StoredName != null && i.Source != ImportSource.Inbox).Select(i => i.StoredName!).ToListAsync(cancellationToken);
             await db.Evaluations.Where(e => versions.Contains(e.DatasetVersionId)).ExecuteDeleteAsync(cancellationToken);
             await db.PredictionSets.Where(s => versions.Contains(s.DatasetVersionId)).ExecuteDeleteAsync(cancellationToken);
             await db.Datasets.Where(d => d.Id == datasetId).ExecuteDeleteAsync(cancellationToken);
+            db.AuditEntries.Add(new() { At = time.GetUtcNow(), UserId = actor.UserId, Actor = actor.Name, Action = "dataset.purge", Subject = $"{dataset.Name} (dataset {datasetId})" });
+            await db.SaveChangesAsync(cancellationToken);
             await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, datasetId));
+            return (ids, names, files);
         }, cancellationToken);
-        return await store.CollectGarbageAsync(cancellationToken);
+        var freed = await store.CollectGarbageAsync(cancellationToken) + TaskUploads.Delete(paths, uploads);
+        return freed + DatasetCaches.Delete(paths, versionIds, await store.MissingAsync(contents, cancellationToken));
     }
 
     private static async Task<Dataset> NewAsync(LabDbContext db, NewImport request, Actor actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await CheckNameAsync(db, request.Name, cancellationToken);
-        return new Dataset { Name = request.Name.Trim(), Description = request.Description, CreatedAt = now, CreatedById = actor.UserId };
+        var dataset = new Dataset { Name = request.Name.Trim(), Description = request.Description, CreatedAt = now, CreatedById = actor.UserId };
+        db.Datasets.Add(dataset);
+        await db.SaveChangesAsync(cancellationToken);
+        return dataset;
     }
 
     private static async Task CheckNameAsync(LabDbContext db, string name, CancellationToken cancellationToken)

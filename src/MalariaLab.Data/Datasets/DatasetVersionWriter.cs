@@ -1,4 +1,6 @@
+using System.Text.Json;
 using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
@@ -27,7 +29,17 @@ public sealed record VersionContent
 
     /// <summary>Whether it can be trained on.</summary>
     public required ImportVerdict Verdict { get; init; }
+
+    /// <summary>For a version that is made from another: what became of that.</summary>
+    public Derivation? Derived { get; init; }
 }
+
+/// <summary>How a version came from its parent.</summary>
+/// <param name="Changes">What was asked for.</param>
+/// <param name="Excluded">Images left out.</param>
+/// <param name="Relabelled">Images with another class.</param>
+/// <param name="Added">New images.</param>
+public sealed record Derivation(VersionChanges Changes, int Excluded, int Relabelled, int Added);
 
 /// <summary>Fills a version in one transaction: contents, manifest, refusals and verdict become visible together or not at all.</summary>
 public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> contexts)
@@ -68,11 +80,18 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
     private static async Task WriteAsync(LabDbContext db, JobContext job, long versionId, VersionContent content, PackWriter? pack, CancellationToken cancellationToken)
     {
         await HoldAsync(db, job, cancellationToken);
+        await FillAsync(db, versionId, content, pack, cancellationToken);
+        await TouchAsync(db, versionId, cancellationToken);
+    }
+
+    /// <summary>Fills a version in the caller's transaction. A failed import may be tried again.</summary>
+    internal static async Task FillAsync(LabDbContext db, long versionId, VersionContent content, PackWriter? pack, CancellationToken cancellationToken)
+    {
         var counts = new int[content.ClassNames.Count];
         foreach (var image in content.Images) counts[image.Label]++;
         var hash = ContentHashes.Dataset(content.ClassNames, content.Images.Select(i => new SplitItem(i.Sha256, i.Label, i.Group, i.GivenPart)));
         var status = content.Verdict.IsReady ? DatasetVersionStatus.Ready : DatasetVersionStatus.NotReady;
-        var touched = await db.DatasetVersions.Where(v => v.Id == versionId && v.Status == DatasetVersionStatus.Importing).ExecuteUpdateAsync(set => set
+        var touched = await db.DatasetVersions.Where(v => v.Id == versionId && (v.Status == DatasetVersionStatus.Importing || v.Status == DatasetVersionStatus.Failed)).ExecuteUpdateAsync(set => set
             .SetProperty(v => v.Status, status)
             .SetProperty(v => v.Verdict, content.Verdict.Sentence)
             .SetProperty(v => v.ClassNames, content.ClassNames.ToList())
@@ -88,7 +107,10 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
         if (pack is not null) await pack.StageAsync(db, replace: false, cancellationToken);
         await AddAsync(db, content.Images, image => image.VersionId = versionId, cancellationToken);
         await AddAsync(db, content.Refusals, refusal => (refusal.Id, refusal.VersionId) = (0, versionId), cancellationToken);
-        await TouchAsync(db, versionId, cancellationToken);
+        if (content.Derived is not { } derived) return;
+        var version = await db.DatasetVersions.AsNoTracking().SingleAsync(v => v.Id == versionId, cancellationToken);
+        var summary = JsonSerializer.Serialize(await DerivedVersions.FinishAsync(db, version, derived, content.Images, cancellationToken), SpecJson.Options);
+        await db.DatasetVersions.Where(v => v.Id == versionId).ExecuteUpdateAsync(set => set.SetProperty(v => v.ChangesJson, summary), cancellationToken);
     }
 
     private static async Task AddAsync<T>(LabDbContext db, IReadOnlyList<T> rows, Action<T> place, CancellationToken cancellationToken) where T : class

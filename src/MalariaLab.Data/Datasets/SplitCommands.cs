@@ -22,24 +22,7 @@ public sealed class SplitCommands(IDbContextFactory<LabDbContext> contexts, Time
         {
             if (await db.Splits.AnyAsync(s => s.VersionId == versionId && s.Name == trimmed, cancellationToken))
                 throw new ExplainedException($"This version has a split {trimmed} already: choose another name.");
-            int Images(SplitPart part) => report.Parts.Single(p => p.Part == part).Images;
-            var split = new Split
-            {
-                VersionId = versionId,
-                Name = trimmed,
-                PlanJson = JsonSerializer.Serialize(plan, SpecJson.Options),
-                Assignment = assignment,
-                Hash = ContentHashes.Split(items, assignment),
-                TestSetHash = ContentHashes.Part(items, assignment, SplitPart.Test),
-                TrainCount = Images(SplitPart.Train),
-                ValidationCount = Images(SplitPart.Validation),
-                TestCount = Images(SplitPart.Test),
-                CountsJson = JsonSerializer.Serialize(report.Parts.ToDictionary(p => p.Part.ToString().ToLowerInvariant(), p => p.ClassCounts)),
-                LeakingGroups = report.SharedGroups.Count,
-                LeakingDuplicates = report.SharedContents.Count,
-                CreatedAt = time.GetUtcNow(),
-                CreatedById = actor.UserId,
-            };
+            var split = New(versionId, trimmed, plan, items, assignment, report, time.GetUtcNow(), actor);
             db.Splits.Add(split);
             await db.SaveChangesAsync(cancellationToken);
             var dataset = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.DatasetId).SingleAsync(cancellationToken);
@@ -71,6 +54,30 @@ public sealed class SplitCommands(IDbContextFactory<LabDbContext> contexts, Time
         await db.Splits.Where(s => s.Id == splitId).ExecuteDeleteAsync(cancellationToken);
         await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, split.DatasetId));
     }, cancellationToken);
+
+    /// <summary>The row of a split, with its hashes and counts.</summary>
+    internal static Split New(
+        long versionId, string name, SplitPlan plan, IReadOnlyList<SplitItem> items, byte[] assignment, SplitReport report, DateTimeOffset now, Actor actor)
+    {
+        int Images(SplitPart part) => report.Parts.Single(p => p.Part == part).Images;
+        return new()
+        {
+            VersionId = versionId,
+            Name = name,
+            PlanJson = JsonSerializer.Serialize(plan, SpecJson.Options),
+            Assignment = assignment,
+            Hash = ContentHashes.Split(items, assignment),
+            TestSetHash = ContentHashes.Part(items, assignment, SplitPart.Test),
+            TrainCount = Images(SplitPart.Train),
+            ValidationCount = Images(SplitPart.Validation),
+            TestCount = Images(SplitPart.Test),
+            CountsJson = JsonSerializer.Serialize(report.Parts.ToDictionary(p => p.Part.ToString().ToLowerInvariant(), p => p.ClassCounts)),
+            LeakingGroups = report.SharedGroups.Count,
+            LeakingDuplicates = report.SharedContents.Count,
+            CreatedAt = now,
+            CreatedById = actor.UserId,
+        };
+    }
 
     private async Task<(List<SplitItem> Items, byte[] Assignment, SplitReport Report)> MakeAsync(long versionId, SplitPlan plan, CancellationToken cancellationToken)
     {

@@ -60,7 +60,7 @@ public sealed class DatasetVersion
     /// <summary>The version that this one was made from, or null for an import.</summary>
     public long? ParentVersionId { get; set; }
 
-    /// <summary>What was changed against the parent, as JSON.</summary>
+    /// <summary>What was changed against the parent, as JSON, see <see cref="Core.Datasets.VersionSummary"/>.</summary>
     public string? ChangesJson { get; set; }
 
     /// <summary>When it was made.</summary>

@@ -16,7 +16,7 @@ namespace MalariaLab.Data.Jobs;
 public sealed record NewTask(JobKind Kind, string Title, long? SubjectId = null, string PayloadJson = "{}", int Priority = 0);
 
 /// <summary>What people do with tasks: ask, watch, cancel, try again.</summary>
-public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobScheduler scheduler, TimeProvider time)
+public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobScheduler scheduler, LabPaths paths, TimeProvider time)
 {
     /// <summary>Queues a task.</summary>
     /// <returns>Its row id.</returns>
@@ -80,16 +80,22 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
         var now = time.GetUtcNow();
         var removed = await contexts.InTransactionAsync(async db =>
         {
-            var waiting = await db.Tasks.AsNoTracking().Where(t => t.Id == taskId && (t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Interrupted))
-                .Select(t => new { t.Kind, t.Ticket }).SingleOrDefaultAsync(cancellationToken);
+            var waiting = await db.Tasks.AsNoTracking().SingleOrDefaultAsync(t => t.Id == taskId && (t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Interrupted), cancellationToken);
             var done = waiting is not null && await db.Tasks.Where(t => t.Id == taskId && t.Ticket == waiting.Ticket && (t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Interrupted))
                 .ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, LabTaskStatus.Canceled).SetProperty(t => t.Reason, reason).SetProperty(t => t.FinishedAt, now), cancellationToken) == 1;
             if (!done)
                 await db.Tasks.Where(t => t.Id == taskId).ExecuteUpdateAsync(set => set.SetProperty(t => t.CancelRequested, true), cancellationToken);
+            var uploads = done ? await TaskUploads.OfAsync(db, waiting!, cancellationToken) : [];
+            if (done && waiting!.Kind == JobKind.Import)
+                await db.DatasetVersions.Where(v => v.Id == waiting.SubjectId && v.Status == DatasetVersionStatus.Importing)
+                    .ExecuteUpdateAsync(set => set.SetProperty(v => v.Status, DatasetVersionStatus.Failed).SetProperty(v => v.Verdict, "The import was canceled."), cancellationToken);
             await db.TouchAsync(cancellationToken, (ChangeKind.Task, taskId));
-            return done ? waiting : null;
+            return done ? (waiting!.Kind, waiting.Ticket, uploads) : ((JobKind Kind, string Ticket, IReadOnlyList<string> Uploads)?)null;
         }, cancellationToken);
-        if (removed is not null) await scheduler.RemoveAsync(removed.Kind, removed.Ticket, cancellationToken);
+        if (removed is not { } job) return;
+        await scheduler.RemoveAsync(job.Kind, job.Ticket, cancellationToken);
+        // No worker will take them any more, so none deletes them.
+        TaskUploads.Delete(paths, job.Uploads);
     }
 
     /// <summary>Queues a failed or canceled task again.</summary>

@@ -83,6 +83,16 @@ public sealed class ContentStore(IDbContextFactory<LabDbContext> contexts, LabPa
         return bytes;
     }
 
+    /// <summary>Those of some contents that the store does not have.</summary>
+    public async Task<IReadOnlySet<string>> MissingAsync(IEnumerable<string> contents, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var missing = contents.ToHashSet();
+        foreach (var chunk in missing.Chunk(500))
+            missing.ExceptWith(await db.Blobs.Where(b => chunk.Contains(b.Sha256)).Select(b => b.Sha256).ToListAsync(cancellationToken));
+        return missing;
+    }
+
     /// <summary>Deletes every content that no manifest names, and rewrites packs that are mostly waste.</summary>
     /// <returns>Bytes of disk that were freed.</returns>
     public async Task<long> CollectGarbageAsync(CancellationToken cancellationToken = default)
@@ -100,9 +110,21 @@ public sealed class ContentStore(IDbContextFactory<LabDbContext> contexts, LabPa
             File.Delete(Path.Combine(paths.Store, pack.FileName));
             freed += pack.Bytes;
         }
-        var known = packs.Select(p => p.Pack.FileName).ToHashSet();
-        var age = time.GetUtcNow() - UnknownPackAge;
-        foreach (var file in new DirectoryInfo(paths.Store).EnumerateFiles("*" + PackWriter.Extension).Where(f => !known.Contains(f.Name) && f.LastWriteTimeUtc < age))
+        return freed + await DropUnknownAsync(db, time.GetUtcNow() - UnknownPackAge, cancellationToken);
+    }
+
+    /// <summary>
+    /// Deletes every pack file that the database does not know, however young: for the only process that imports, before it does. The transaction
+    /// holds off a compaction, which writes its packs inside one.
+    /// </summary>
+    /// <returns>Bytes of disk that were freed.</returns>
+    internal Task<long> DropUnknownPacksAsync(CancellationToken cancellationToken) =>
+        contexts.InTransactionAsync(db => DropUnknownAsync(db, DateTimeOffset.MaxValue, cancellationToken), cancellationToken);
+
+    private async Task<long> DropUnknownAsync(LabDbContext db, DateTimeOffset writtenBefore, CancellationToken cancellationToken)
+    {
+        long freed = 0;
+        foreach (var file in new DirectoryInfo(paths.Store).EnumerateFiles("*" + PackWriter.Extension).Where(f => f.LastWriteTimeUtc < writtenBefore.UtcDateTime))
         {
             if (await db.BlobPacks.AnyAsync(p => p.FileName == file.Name, cancellationToken)) continue;
             freed += file.Length;

@@ -52,6 +52,7 @@ internal static class WorkerHost
         services.AddSingleton<FileDownload>();
         services.AddSingleton<IJobHandler, WeightsImportHandler>();
         if (settings.StopWithInput) services.AddHostedService<ParentWatch>();
+        services.AddHostedService<Cleaning>();
         // Before the queue, so that the worker is known when it claims its first job, and still beats while the last one stops.
         services.AddHostedService<Heartbeat>();
         services.AddLabJobs(options, WorkerIdentity.NewSession(name));

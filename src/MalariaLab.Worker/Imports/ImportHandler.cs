@@ -16,7 +16,7 @@ namespace MalariaLab.Worker.Imports;
 /// Fills a dataset version from its source. Everything becomes visible in one transaction at the end, so an import that was cut off leaves nothing
 /// and simply starts over.
 /// </summary>
-internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, ImportSources sources) : IJobHandler
+internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, DerivedVersions derived, ImportSources sources) : IJobHandler
 {
     public JobKind Kind => JobKind.Import;
 
@@ -53,36 +53,57 @@ internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, Co
     {
         job.Progress.Report(("Opening the source", null));
         var options = ImportOptions.FromJson(import.OptionsJson);
-        var rule = ParseRule(options);
+        var kept = options.Changes is { } changes ? await derived.KeepAsync(changes, cancellation) : null;
+        var rule = ParseRule(kept is null ? options : await ParentRuleAsync(kept.Parent, options, cancellation));
         using var source = sources.Open(import, options);
 
         var layout = ArchiveLayout.Of([.. source.Files.Select(file => file.Path)]);
+        var classes = kept?.Parent.ClassNames ?? layout.Classes;
+        var labels = layout.Classes.Select(name => classes.ToList().IndexOf(name)).ToArray();
         // The manifest's order is that of the paths, whatever order an archive has: zip and folder of one content give one manifest.
         var files = source.Files.Zip(layout.Files).Where(pair => !pair.Second.IsClutter).OrderBy(pair => pair.Second.Path, StringComparer.Ordinal).ToList();
-        var placed = files.Where(pair => pair.Second.Label is not null).ToList();
-        var manifest = new ManifestBuilder(layout, rule);
-        foreach (var (_, file) in files.Where(pair => pair.Second.Label is null)) manifest.AddUnplaced(file.Path);
+        var placed = files.Where(pair => pair.Second.Label is { } label && labels[label] >= 0).ToList();
+        var manifest = new ManifestBuilder(classes, rule, kept?.Images);
+        foreach (var (_, file) in files)
+            if (file.Label is not { } label) manifest.AddUnplaced(file.Path);
+            else if (labels[label] < 0) manifest.AddUnknownClass(file.Path, layout.Classes[label]);
 
         await using var pack = store.BeginWrite();
         var done = 0;
         await foreach (var file in SourceReader.CheckAsync(source, placed.Select(pair => pair.First), cancellation))
         {
-            if (manifest.Add(placed[done].Second, file)) pack.Add(file.Check.Facts!.Sha256, file.Bytes);
+            var place = placed[done].Second;
+            if (manifest.Add(place, labels[place.Label!.Value], file)) pack.Add(file.Check.Facts!.Sha256, file.Bytes);
             done++;
             job.Progress.Report(($"Checking images: {done:N0} of {placed.Count:N0}", (double)done / placed.Count));
         }
 
         job.Progress.Report(("Storing the images", 1));
-        var verdict = manifest.Verdict;
+        var added = manifest.Images.Count - (kept?.Images.Count ?? 0);
+        if (kept is not null && added + kept.Excluded + kept.Relabelled == 0)
+            throw new ExplainedException($"None of the {files.Count:N0} files could be added, so there is no new version. {string.Join(' ', manifest.Refusals.Take(3).Select(r => $"{r.Path}: {r.Reason}"))}");
+        if (kept is not null) manifest.Sort();
         await versions.CompleteAsync(job, import.VersionId, new VersionContent
         {
-            ClassNames = layout.Classes,
-            PositiveClass = PositiveClassOf(layout.Classes, options),
+            ClassNames = classes,
+            PositiveClass = kept is null ? PositiveClassOf(layout.Classes, options) : kept.Parent.PositiveClass,
             GroupRule = rule.Text,
             Images = manifest.Images,
             Refusals = manifest.Refusals,
-            Verdict = verdict,
+            Verdict = manifest.Verdict,
+            Derived = kept is null ? null : new(options.Changes!, kept.Excluded, kept.Relabelled, added),
         }, pack, cancellation);
+    }
+
+    /// <summary>The rule that the version's groups were found by; a CSV map comes with the added images, else it is the one that an earlier import brought.</summary>
+    private async Task<ImportOptions> ParentRuleAsync(DatasetVersion parent, ImportOptions options, CancellationToken cancellation)
+    {
+        var rule = new ImportOptions { GroupRule = parent.GroupRule, GroupMapCsv = options.GroupMapCsv };
+        if (!rule.GroupRule.StartsWith("csv:", StringComparison.Ordinal) || rule.GroupMapCsv is not null) return rule;
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var earlier = await db.Imports.AsNoTracking().Where(i => db.DatasetVersions.Any(v => v.Id == i.VersionId && v.DatasetId == parent.DatasetId && v.Number <= parent.Number))
+            .OrderByDescending(i => i.Id).Select(i => i.OptionsJson).ToListAsync(cancellation);
+        return rule with { GroupMapCsv = earlier.Select(json => ImportOptions.FromJson(json).GroupMapCsv).FirstOrDefault(map => map is not null) };
     }
 
     private static GroupRule ParseRule(ImportOptions options)

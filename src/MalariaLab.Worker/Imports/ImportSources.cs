@@ -15,7 +15,7 @@ internal sealed class ImportSources(LabPaths paths)
     public ImageSource Open(Import import, ImportOptions options) => import.Source switch
     {
         ImportSource.Sample => new SampleSource(options.SampleSeed ?? SampleCells.DefaultSeed),
-        ImportSource.Upload or ImportSource.Download => ImageSource.Open(Inside(paths.Uploads, import)),
+        ImportSource.Upload or ImportSource.Download or ImportSource.Derived => ImageSource.Open(Inside(paths.Uploads, import)),
         ImportSource.Inbox => ImageSource.Open(Inside(paths.Inbox, import)),
         _ => throw new ExplainedException($"An import cannot read from {import.Source}."),
     };
@@ -23,7 +23,7 @@ internal sealed class ImportSources(LabPaths paths)
     /// <summary>Deletes an upload once it is no longer needed; what lies in the inbox belongs to people.</summary>
     public void Discard(Import import)
     {
-        if (import.Source is ImportSource.Upload or ImportSource.Download) File.Delete(Inside(paths.Uploads, import));
+        if (import.Source is ImportSource.Upload or ImportSource.Download or ImportSource.Derived) File.Delete(Inside(paths.Uploads, import));
     }
 
     private static string Inside(string folder, Import import)

@@ -67,6 +67,17 @@ public sealed record ArchitectureSpec
     /// <summary>Key in the catalogue, for example <c>resnet50v2</c>.</summary>
     public required string Key { get; init; }
 
+    /// <summary>
+    /// Key of the architecture whose backbone stands under this one's head, as when the start is a run of another family; null takes its own. Left out of
+    /// the text when null, so that specs from before it was there keep their hash.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Backbone { get; init; }
+
+    /// <summary>Key of the architecture that the backbone is of.</summary>
+    [JsonIgnore]
+    public string BackboneKey => Backbone ?? Key;
+
     /// <summary>Input side in pixels; images are resized to <c>Size × Size</c>.</summary>
     public required int Size { get; init; }
 

@@ -44,7 +44,7 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
         return new LabFacts
         {
             Files = weights.Source != WeightsSource.File ? null
-                : await db.WeightsFiles.AsNoTracking().Select(w => new KnownWeights(w.Sha256, w.Architecture)).ToListAsync(cancellationToken),
+                : await db.WeightsFiles.AsNoTracking().Select(w => new KnownWeights(w.Sha256, w.Architecture, w.Format)).ToListAsync(cancellationToken),
             Runs = weights is not { Source: WeightsSource.Run, RunId: { } parent } ? null : await FinishedAsync(db, parent, cancellationToken),
             HasCuda = devices.Count == 0 ? null : devices.Exists(d => d.Contains("cuda", StringComparison.OrdinalIgnoreCase) || d.Contains("nvidia", StringComparison.OrdinalIgnoreCase)),
         };

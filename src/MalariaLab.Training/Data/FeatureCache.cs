@@ -74,7 +74,7 @@ internal sealed unsafe class FeatureCache : IDisposable
     private static string Key(ExperimentSpec spec, NetworkWeights weights)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var text = JsonSerializer.Serialize(new { spec.Data.DatasetHash, spec.Architecture.Key, spec.Architecture.Size, spec.Architecture.Channels, spec.Preprocessing }, SpecJson.Options);
+        var text = JsonSerializer.Serialize(new { spec.Data.DatasetHash, spec.Architecture.BackboneKey, spec.Architecture.Size, spec.Architecture.Channels, spec.Preprocessing }, SpecJson.Options);
         hash.AppendData(Encoding.UTF8.GetBytes(text));
         hash.AppendData(MemoryMarshal.AsBytes(weights.Fixed.data<float>()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -25,7 +25,7 @@ public sealed record WeightsInspection(string Format, string Architecture, strin
 
     internal static WeightsInspection Of(WeightsArchive archive, string name)
     {
-        var candidates = Candidates(archive).Select(spec => (spec.Key, Match: WeightsMatch.Best(archive, Backbone(spec)))).ToList();
+        var candidates = Candidates(archive).Select(spec => (Key: spec.BackboneKey, Match: WeightsMatch.Best(archive, Backbone(spec)))).ToList();
         // Of several that fit, the one with most tensors says most about the file.
         var (key, match) = candidates.MaxBy(c => (c.Match.Difference is null, c.Match.Found));
         if (match.Difference is not null)
@@ -42,7 +42,7 @@ public sealed record WeightsInspection(string Format, string Architecture, strin
     /// <summary>The network that a file of this lab names, else all of the catalogue, in colour and grey.</summary>
     private static IEnumerable<ArchitectureSpec> Candidates(WeightsArchive archive)
     {
-        if (archive.Metadata.TryGetValue(WeightsFile.ArchitectureKey, out var text) && Parse(text) is { } own && ArchitectureCatalogue.Find(own.Key) is not null)
+        if (archive.Metadata.TryGetValue(WeightsFile.ArchitectureKey, out var text) && Parse(text) is { } own && ArchitectureCatalogue.Find(own.Key) is not null && ArchitectureCatalogue.Find(own.BackboneKey) is not null)
             return [own];
         return from architecture in ArchitectureCatalogue.All from channels in new[] { 3, 1 } select architecture.Defaults with { Channels = channels };
     }

@@ -73,7 +73,8 @@ public static class RunEndpoints
         var version = await db.Version(request.Dataset, ct);
         var split = await db.Split(version, request.Split, ct);
         var data = new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = version.ContentHash, SplitHash = split.Hash };
-        var spec = recipe.CreateSpec(data, version.ClassNames.Count, request.Epochs, request.Seed);
+        var files = await db.WeightsFiles.AsNoTracking().Select(w => new KnownWeights(w.Sha256, w.Architecture, w.Format)).ToListAsync(ct);
+        var spec = StartChoice.OnImageNet(recipe.CreateSpec(data, version.ClassNames.Count, request.Epochs, request.Seed), files);
         return SpecEdit.Apply(spec, request.Set.Select(field => $"{field.Key}={field.Value}"));
     }
 

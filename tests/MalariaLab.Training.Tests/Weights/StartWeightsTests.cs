@@ -1,6 +1,7 @@
 using MalariaLab.Core.Experiments;
 using MalariaLab.Torch;
 using MalariaLab.Torch.Serialization;
+using MalariaLab.Training.Scoring;
 using MalariaLab.Training.Tests.Support;
 using MalariaLab.Training.Weights;
 using Xunit;
@@ -75,6 +76,24 @@ public sealed class StartWeightsTests : IDisposable
 
         Assert.Contains("run 1 don't fit basic-cnn", failure.Message, StringComparison.Ordinal);
         Assert.Contains("conv1.weight has shape [8, 3, 3, 3], but the network needs", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_OfAnotherFamilyOnTheBackboneOfARun_TakesTheBackboneUnderItsOwnHeadAndScoresAgain()
+    {
+        var log = new Listener();
+        var spec = FromFirst(FreezeMode.Backbone) with { Architecture = new() { Key = "pneumonia-cnn", Backbone = "lenet", Size = 32, Channels = 1 } };
+
+        var second = Run(spec, new SyntheticCells(60, 32, channels: 1), "second", log);
+
+        Assert.Contains(log.Log, line => line.StartsWith("Loaded 6 of 6 backbone tensors from run 1", StringComparison.Ordinal) && line.Contains("the head starts random", StringComparison.Ordinal));
+        using var scope = torch.NewDisposeScope();
+        var after = Safetensors.Load(second.WeightsFile).Tensors;
+        Assert.Equal(Values(Safetensors.Load(_first.WeightsFile).Tensors["conv2.weight"]), Values(after["conv2.weight"]));
+        Assert.Equal([128, 64], [after["dense1.bias"].numel(), after["dense2.bias"].numel()]);
+        Assert.Equal("lenet", WeightsInspection.Of(second.WeightsFile, "weights of run 2").Architecture);
+        using var scorer = ModelScorer.Load(second.WeightsFile, threads: 1);
+        Assert.Equal(second.Scores[^1].Probabilities, scorer.Score(new SyntheticCells(60, 32, channels: 1), second.Scores[^1].Indices, 1, CancellationToken.None));
     }
 
     [Fact]

@@ -80,6 +80,36 @@ public sealed class ExperimentDraftTests
     }
 
     [Fact]
+    public void StartFrom_ARunOfAnotherFamily_PutsItsBackboneUnderTheHeadAndKeepsItWithAnotherHead()
+    {
+        var run = Recipes.Get("cellnet").CreateSpec(Data, 2).Architecture;
+        var draft = ExperimentDraft.Of(Recipes.Get("pneumonia-cnn-deep"));
+        draft.StartFrom(7, run);
+        Assert.Equal(("cellnet", "pneumonia-cnn-deep", "7"), (draft.Text("architecture.backbone"), draft.Text("architecture.key"), draft.Text("weights.runId")));
+        Assert.Equal(["stage1", "stage2", "stage3", "stage4"], draft.Graph()!.Blocks);
+        Assert.DoesNotContain(draft.Issues(null, new() { Runs = [new(7, run)] }), i => i.IsError);
+
+        draft.Set("architecture.key", "cellnet");
+        draft.StartFrom(7, run);
+        Assert.Equal(("", "7"), (draft.Text("architecture.backbone"), draft.Text("weights.runId")));
+    }
+
+    [Theory]
+    [InlineData("squeezenet", "caffe", "squeezenet,pth,a|squeezenet,h5,b|vgg19,h5,c", "b", "caffe")]
+    [InlineData("squeezenet", "caffe", "squeezenet,pth,a", "a", "imageNet")]
+    [InlineData("vgg19-frozen", "unit", "vgg19,pth,a", "a", "unit")]
+    [InlineData("squeezenet", "caffe", "vgg19,h5,c", "", "caffe")]
+    [InlineData("cellnet", "unit", "cellnet,safetensors,c", "", "unit")]
+    public void StartFromImageNet_TakesTheFileThatFitsTheRecipe(string recipe, string before, string files, string chosen, string after)
+    {
+        var draft = ExperimentDraft.Of(Recipes.Get(recipe));
+        Assert.Equal(before, draft.Text("preprocessing.scaling"));
+        draft.StartFromImageNet([.. files.Split('|').Select(f => f.Split(',')).Select(f => new KnownWeights(f[2], f[0], f[1]))]);
+        Assert.Equal((chosen, after), (draft.Text("weights.fileSha256"), draft.Text("preprocessing.scaling")));
+        Assert.Equal(chosen.Length > 0 ? WeightsSource.File : WeightsSource.Random, draft.Spec.Weights.Source);
+    }
+
+    [Fact]
     public void SetData_WithThreeClasses_EndsInSoftmaxAndKeepsTheRest()
     {
         var draft = ExperimentDraft.Of(Recipes.Get("basic-cnn"));

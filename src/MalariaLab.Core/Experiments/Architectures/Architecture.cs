@@ -61,8 +61,10 @@ public sealed record Architecture
         var unit = OutputFor(spec, classes);
         Require(unit == OutputUnit.Softmax || classes == 2, "architecture.output", $"One sigmoid unit tells two classes apart, but there are {classes}: use softmax.");
 
-        var builder = new NetworkBuilder(Key, new(spec.Size, spec.Size, spec.Channels), Initializer);
-        Backbone(builder);
+        var under = spec.Backbone is null ? this : ArchitectureCatalogue.Find(spec.Backbone)
+            ?? throw new SpecException("architecture.backbone", $"There is no architecture \"{spec.Backbone}\" to take the backbone of. Known are {ArchitectureCatalogue.Keys}.");
+        var builder = new NetworkBuilder(Key, new(spec.Size, spec.Size, spec.Channels), under.Initializer);
+        under.Backbone(builder);
         var units = spec.HeadUnits.Count > 0 ? spec.HeadUnits : HeadUnits;
         return builder.Finish(Pooling, units, dropout, new(unit == OutputUnit.Sigmoid ? 1 : classes, unit, Initializer));
     }

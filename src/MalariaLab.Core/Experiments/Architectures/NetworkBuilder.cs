@@ -7,7 +7,7 @@ namespace MalariaLab.Core.Experiments.Architectures;
 public sealed class NetworkBuilder
 {
     private readonly string architecture;
-    private readonly Initializer initializer;
+    private Initializer initializer;
     private readonly List<Layer> layers = [];
     private readonly Dictionary<string, Layer> byName = [];
     private readonly Dictionary<string, int> named = [];
@@ -90,7 +90,7 @@ public sealed class NetworkBuilder
 
     internal NetworkGraph Finish(Action<NetworkBuilder> pooling, IReadOnlyList<int> hidden, double dropout, Output output)
     {
-        (inHead, block) = (true, "head");
+        (inHead, block, initializer) = (true, "head", output.Initializer);
         pooling(this);
         foreach (var units in hidden)
         {
@@ -98,7 +98,7 @@ public sealed class NetworkBuilder
             if (dropout > 0) Add(new Dropout(dropout), hidden.Count == 1 ? "dropout" : Number("dropout"));
         }
         if (hidden.Count == 0 && dropout > 0) Add(new Dropout(dropout), "dropout");
-        Add(output with { Initializer = initializer }, "output");
+        Add(output, "output");
         return new(architecture, layers);
     }
 

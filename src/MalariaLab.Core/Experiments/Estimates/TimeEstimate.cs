@@ -39,8 +39,8 @@ public sealed record TimeEstimate(double SecondsPerEpoch, bool IsSameNetwork, in
     }
 
     private static bool IsSameNetworkAs(ExperimentSpec a, ExperimentSpec b) =>
-        (a.Architecture.Key, a.Architecture.Size, a.Architecture.Channels, a.Weights.Freeze, a.Training.Precision)
-            == (b.Architecture.Key, b.Architecture.Size, b.Architecture.Channels, b.Weights.Freeze, b.Training.Precision)
+        (a.Architecture.Key, a.Architecture.BackboneKey, a.Architecture.Size, a.Architecture.Channels, a.Weights.Freeze, a.Training.Precision)
+            == (b.Architecture.Key, b.Architecture.BackboneKey, b.Architecture.Size, b.Architecture.Channels, b.Weights.Freeze, b.Training.Precision)
         && (a.Weights.Freeze != FreezeMode.Before || a.Weights.TrainableFrom == b.Weights.TrainableFrom);
 
     private static double Median(List<double> values)

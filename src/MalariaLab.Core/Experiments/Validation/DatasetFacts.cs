@@ -43,8 +43,9 @@ public sealed record LabFacts
 
 /// <summary>An imported weights file.</summary>
 /// <param name="Sha256">Its hash.</param>
-/// <param name="Architecture">Architecture that it fits, where that is known.</param>
-public sealed record KnownWeights(string Sha256, string? Architecture);
+/// <param name="Architecture">Architecture whose backbone it fits, where that is known.</param>
+/// <param name="Format">safetensors, pth or h5, where that is known.</param>
+public sealed record KnownWeights(string Sha256, string? Architecture, string? Format = null);
 
 /// <summary>A finished run.</summary>
 /// <param name="Id">Row id.</param>

@@ -24,7 +24,7 @@ public static class SpecValidator
         if (Recipes.Find(spec.Recipe) is { } recipe)
         {
             if (recipe.StartsFromImageNet && spec.Weights.Source == WeightsSource.Random)
-                yield return Doubt("weights.source", $"The recipe {recipe.Key} starts from ImageNet weights, but this run starts from random ones: import the file and choose it to repeat the recipe.");
+                yield return Doubt("weights.source", $"The recipe {recipe.Key} starts from ImageNet weights, but this run starts from random ones. To repeat the recipe, bring {StartChoice.FilesFor(spec.Architecture.BackboneKey)} to the Weights page and choose it.");
             yield break;
         }
         yield return Wrong("recipe", $"There is no recipe \"{spec.Recipe}\". Known are {string.Join(", ", Recipes.All.Select(r => r.Key))}.");

@@ -29,15 +29,15 @@ internal static class WeightRules
             var file = lab.Files.FirstOrDefault(f => f.Sha256.Equals(spec.Weights.FileSha256, StringComparison.OrdinalIgnoreCase));
             if (file is null)
                 yield return Wrong(field, $"The lab has no weights file with SHA-256 {spec.Weights.FileSha256}: import it first.");
-            else if (file.Architecture is { } fits && fits != architecture.Key)
-                yield return Wrong(field, $"The weights file is for {fits}, but the network is {architecture.Key}: choose another file or network.");
+            else if (file.Architecture is { } fits && fits != architecture.BackboneKey)
+                yield return Wrong(field, $"The weights file is for {fits}, but the network's backbone is {architecture.BackboneKey}: choose another file or network.");
         }
-        if (ArchitectureCatalogue.Find(architecture.Key)?.PretrainedScaling is not { } scaling) yield break;
+        if (ArchitectureCatalogue.Find(architecture.BackboneKey)?.PretrainedScaling is not { } scaling) yield break;
         if (architecture.Channels != 3)
             yield return Wrong("architecture.channels", "Pretrained ImageNet weights take RGB images: use 3 channels, grey images are repeated over them.");
         // ImageNet's mean and deviation belong to torchvision's files, the architecture's own scaling to Keras' files.
         if (spec.Preprocessing.Scaling != scaling && spec.Preprocessing.Scaling != PixelScaling.ImageNet)
-            yield return Doubt("preprocessing.scaling", $"The ImageNet weights of {architecture.Key} expect the {scaling} scaling, not {spec.Preprocessing.Scaling}; the published recipe may differ on purpose.");
+            yield return Doubt("preprocessing.scaling", $"The ImageNet weights of {architecture.BackboneKey} expect the {scaling} scaling, not {spec.Preprocessing.Scaling}; the published recipe may differ on purpose.");
     }
 
     private static IEnumerable<SpecIssue> Run(ExperimentSpec spec, LabFacts lab)
@@ -52,9 +52,8 @@ internal static class WeightRules
         var run = lab.Runs.FirstOrDefault(r => r.Id == id);
         if (run is null)
             yield return Wrong(field, $"Run {id} is not a finished run of this lab.");
-        else if (run.Architecture.Key != spec.Architecture.Key)
-            yield return Wrong(field, $"Run {id} trained {run.Architecture.Key}, but the network is {spec.Architecture.Key}: choose another run or network.");
-        else if (run.Architecture.Channels != spec.Architecture.Channels)
-            yield return Wrong("architecture.channels", $"Run {id} took images of {run.Architecture.Channels} channels, not {spec.Architecture.Channels}: use the same.");
+        else if (run.Architecture.BackboneKey != spec.Architecture.BackboneKey)
+            yield return Wrong("architecture.backbone", $"Run {id} trained a backbone of {run.Architecture.BackboneKey}, but the network's is of {spec.Architecture.BackboneKey}: "
+                + $"take architecture.backbone={run.Architecture.BackboneKey} under the head of {spec.Architecture.Key}, or choose another run.");
     }
 }

@@ -33,6 +33,12 @@ public sealed record OfficialWeights(string Key, string Title, string Architectu
             new(ChecksumKind.Md5, "fac2f116257151a9d068a22e544a4917"), PixelScaling.MinusOneToOne, "By Keras: read its terms and ImageNet's before use outside research."),
         new("vgg19-torchvision", "VGG-19, ImageNet, torchvision", "vgg19", new("https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"),
             new(ChecksumKind.Sha256, "dcbb9e9d"), PixelScaling.ImageNet, "By torchvision: read its terms and ImageNet's before use outside research."),
+        new("squeezenet-keras", "SqueezeNet 1.1, ImageNet, Keras", "squeezenet",
+            new("https://github.com/rcmalli/keras-squeezenet/releases/download/v1.0/squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5"),
+            new(ChecksumKind.Sha256, "17154246284f555591549ac2c83e127abfbf4307dc4b0060fdaa2931d0fa38da"), PixelScaling.Caffe,
+            "MIT, by the authors of keras-squeezenet: read ImageNet's terms before use outside research."),
+        new("squeezenet-torchvision", "SqueezeNet 1.1, ImageNet, torchvision", "squeezenet", new("https://download.pytorch.org/models/squeezenet1_1-b8a52dc0.pth"),
+            new(ChecksumKind.Sha256, "b8a52dc0"), PixelScaling.ImageNet, "By torchvision: read its terms and ImageNet's before use outside research."),
     ];
 
     /// <summary>The file of this key.</summary>

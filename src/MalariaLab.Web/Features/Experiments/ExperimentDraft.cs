@@ -65,6 +65,18 @@ public sealed class ExperimentDraft(ExperimentSpec spec)
         Replace(Spec with { Data = data, Architecture = Spec.Architecture with { Output = output } });
     }
 
+    /// <summary>Starts from a finished run, with this form's head on the run's backbone.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="network">Its network.</param>
+    public void StartFrom(long run, ArchitectureSpec network)
+    {
+        var spec = StartChoice.OnBackboneOf(Spec, network);
+        Replace(spec with { Weights = spec.Weights with { Source = WeightsSource.Run, RunId = run } });
+    }
+
+    /// <summary>Starts from the lab's ImageNet weights where the recipe does and there are some.</summary>
+    public void StartFromImageNet(IReadOnlyList<KnownWeights> files) => Replace(StartChoice.OnImageNet(Spec, files));
+
     /// <summary>Takes the images out, when another dataset is chosen.</summary>
     public void ClearData() => Replace(Spec with { Data = NoData });
 
@@ -90,7 +102,7 @@ public sealed class ExperimentDraft(ExperimentSpec spec)
         return [.. Unreadable, .. SpecValidator.Validate(Spec, facts, lab).Where(i => !unreadable.ContainsKey(i.Field))];
     }
 
-    // Another network brings its own head and size; those of the last one mean nothing to it.
+    // Another network brings its own head and size; those of the last one mean nothing to it. A run as the start stays: its backbone comes under the new head.
     private void TakeArchitecture()
     {
         if (ArchitectureCatalogue.Find(Spec.Architecture.Key) is not { } found) return;
@@ -99,7 +111,7 @@ public sealed class ExperimentDraft(ExperimentSpec spec)
         Replace(Spec with
         {
             Architecture = defaults with { HeadUnits = [.. found.HeadUnits], Dropout = found.Dropout, Output = found.OutputFor(defaults, Classes) },
-            Weights = new(),
+            Weights = Spec.Weights.Source == WeightsSource.Run ? Spec.Weights : new(),
         });
     }
 

@@ -24,6 +24,7 @@ public static class FormSections
     public static IReadOnlyList<FormField> Network { get; } =
     [
         new("architecture.key", "Architecture"),
+        new("architecture.backbone", "Backbone", "Layers below the head; a finished run brings its own."),
         new("architecture.size", "Input side", "Pixels; every image is resized to a square of this side."),
         new("architecture.channels", "Channels", "3 for colour, 1 for grey."),
         new("architecture.headUnits", "Hidden units of the head", "One number a layer, with commas between."),

@@ -70,7 +70,7 @@ public sealed partial class NewExperimentPage
         offer = await Reader.OfferAsync();
         lab = new LabFacts
         {
-            Files = [.. offer.Files.Select(f => new KnownWeights(f.Sha256, f.Architecture))],
+            Files = [.. offer.Files.Select(f => new KnownWeights(f.Sha256, f.Architecture, f.Format))],
             Runs = [.. offer.Runs.Select(r => new KnownRun(r.Id, r.Architecture))],
             HasCuda = (await Facts.LabAsync(new WeightsSpec())).HasCuda,
         };
@@ -87,7 +87,13 @@ public sealed partial class NewExperimentPage
     {
         begun = (RecipeKey, From, Start);
         (draft, recipe, cloned, missing, data, time, name, issues) = (null, null, null, null, null, null, "", []);
-        if ((From ?? Start) is { } from)
+        if (Start is { } start && RecipeKey is not null && Recipes.Find(RecipeKey) is { } other && offer!.Runs.FirstOrDefault(r => r.Id == start) is { } parent)
+        {
+            recipe = other;
+            draft = ExperimentDraft.Of(other);
+            draft.StartFrom(parent.Id, parent.Architecture);
+        }
+        else if ((From ?? Start) is { } from)
         {
             if (await Reader.RunAsync(from) is { } run)
             {
@@ -101,7 +107,11 @@ public sealed partial class NewExperimentPage
         {
             recipe = Recipes.Find(RecipeKey);
             if (recipe is null) missing = T["There is no recipe {0}. Choose one of these.", RecipeKey];
-            else draft = ExperimentDraft.Of(recipe);
+            else
+            {
+                draft = ExperimentDraft.Of(recipe);
+                draft.StartFromImageNet(lab.Files!);
+            }
         }
         if (draft is not null) Check();
     }
@@ -112,7 +122,12 @@ public sealed partial class NewExperimentPage
         Check();
     }
 
-    private void Changed() => Check();
+    private void Changed()
+    {
+        // Another run brings another backbone.
+        if (draft!.Spec.Weights is { Source: WeightsSource.Run, RunId: { } chosen } && offer!.Runs.FirstOrDefault(r => r.Id == chosen) is { } run) draft.StartFrom(run.Id, run.Architecture);
+        Check();
+    }
 
     private void SetEarlyStopping(bool on)
     {
@@ -139,7 +154,8 @@ public sealed partial class NewExperimentPage
         "architecture.key" => [.. ArchitectureCatalogue.All.Select(a => (a.Key, a.Title))],
         "architecture.channels" => [("3", T["3, colour"]), ("1", T["1, grey"])],
         "weights.fileSha256" => [("", T["Choose …"]), .. offer!.Files.Select(f => (f.Sha256, $"{f.Name} ({f.Architecture ?? f.Format})"))],
-        "weights.runId" => [("", T["Choose …"]), .. offer!.Runs.Where(r => r.Architecture.Key == draft!.Spec.Architecture.Key).Select(r => ($"{r.Id}", $"{r.Id} · {r.Name}"))],
+        "architecture.backbone" => [("", T["its own"]), .. ArchitectureCatalogue.All.Where(a => a.Key != draft!.Spec.Architecture.Key).Select(a => (a.Key, a.Title))],
+        "weights.runId" => [("", T["Choose …"]), .. offer!.Runs.Select(r => ($"{r.Id}", $"{r.Id} · {r.Name} ({r.Architecture.BackboneKey})"))],
         "weights.trainableFrom" => [("", T["Choose …"]), .. draft!.Graph()?.Blocks.Select(b => (b, b)) ?? []],
         _ => null,
     };

@@ -26,7 +26,8 @@ public sealed class SpecValidatorTests
     [InlineData("weights.source=file;weights.fileSha256=ff", "weights.fileSha256", "no weights file with")]
     [InlineData("weights.source=file;weights.fileSha256=aa", "weights.fileSha256", "is for vgg19")]
     [InlineData("weights.source=run;weights.runId=4", "weights.runId", "not a finished run")]
-    [InlineData("weights.source=run;weights.runId=3", "weights.runId", "trained cellnet")]
+    [InlineData("weights.source=run;weights.runId=3", "architecture.backbone", "take architecture.backbone=cellnet under the head of lenet")]
+    [InlineData("architecture.backbone=alexnet", "architecture.backbone", "lenet")]
     [InlineData("training.batchSize=591", "training.batchSize", "590")]
     [InlineData("training.batchSize=0", "training.batchSize", "at least 1")]
     [InlineData("training.batchSize=64;training.accumulationSteps=10", "training.accumulationSteps", "590")]
@@ -102,6 +103,21 @@ public sealed class SpecValidatorTests
         var grey = SpecValidator.Validate(SpecEdit.Set(spec, "architecture.channels", "1"), Cells, Lab);
         Assert.Equal("architecture.channels", grey[0].Field);
         Assert.True(grey[0].IsError);
+    }
+
+    [Fact]
+    public void Validate_RunOfAnotherFamilyOnItsBackbone_IsFine()
+    {
+        var spec = StartChoice.OnBackboneOf(SpecEdit.Apply(Samples.Spec("pneumonia-cnn-deep"), ["weights.source=run", "weights.runId=3"]), Lab.Runs![0].Architecture);
+        Assert.Equal("cellnet", spec.Architecture.Backbone);
+        Assert.DoesNotContain(SpecValidator.Validate(spec, Cells, Lab), i => i.IsError);
+    }
+
+    [Fact]
+    public void Validate_ImageNetRecipeFromRandomWeights_NamesTheFilesAndThePage()
+    {
+        var doubt = Assert.Single(SpecValidator.Validate(Samples.Spec("resnet50v2"), Cells), i => i.Field == "weights.source");
+        Assert.Contains("resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5 from storage.googleapis.com to the Weights page", doubt.Message);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MalariaLab.Torch;
-using MalariaLab.Torch.Serialization;
+using MalariaLab.Training.Serialization;
 
 namespace MalariaLab.Training.Checkpoints;
 

@@ -1,10 +1,10 @@
 using MalariaLab.Core.Experiments.Callbacks;
 using MalariaLab.Torch;
 using MalariaLab.Torch.Optim;
-using MalariaLab.Torch.Serialization;
 using MalariaLab.Training.Architectures;
 using MalariaLab.Training.Checkpoints;
 using MalariaLab.Training.Optimizers;
+using MalariaLab.Training.Serialization;
 
 namespace MalariaLab.Training;
 

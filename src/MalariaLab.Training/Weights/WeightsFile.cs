@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using MalariaLab.Core;
+using MalariaLab.Core.Serialization;
 using MalariaLab.Torch;
-using MalariaLab.Torch.Serialization;
 using MalariaLab.Training.Architectures;
+using MalariaLab.Training.Serialization;
 
 namespace MalariaLab.Training.Weights;
 

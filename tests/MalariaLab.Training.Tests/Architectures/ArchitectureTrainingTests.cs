@@ -75,7 +75,7 @@ public sealed class ArchitectureTrainingTests : IDisposable
         var outcome = new MalariaLab.Training.Trainer().Run(_runs.Request(spec, data), new Listener(), TestContext.Current.CancellationToken);
 
         using var scope = torch.NewDisposeScope();
-        var saved = MalariaLab.Torch.Serialization.Safetensors.Load(outcome.WeightsFile).Tensors;
+        var saved = MalariaLab.Training.Serialization.Safetensors.Load(outcome.WeightsFile).Tensors;
         foreach (var slot in start.Layout.Slots)
         {
             var same = saved[slot.Name].equal(start.View(slot).contiguous());

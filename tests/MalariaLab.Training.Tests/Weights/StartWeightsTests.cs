@@ -1,7 +1,7 @@
 using MalariaLab.Core.Experiments;
 using MalariaLab.Torch;
-using MalariaLab.Torch.Serialization;
 using MalariaLab.Training.Scoring;
+using MalariaLab.Training.Serialization;
 using MalariaLab.Training.Tests.Support;
 using MalariaLab.Training.Weights;
 using Xunit;

@@ -1,4 +1,5 @@
-using MalariaLab.Torch.Serialization;
+using MalariaLab.Core.Serialization;
+using MalariaLab.Training.Serialization;
 
 namespace MalariaLab.Training.Weights.Formats;
 
@@ -37,7 +38,7 @@ internal sealed class SafetensorsArchive : WeightsArchive
             throw Bad($"holds the tensor {tensor.Name} of {tensor.Count} values; at most {LargestTensor} are read");
         var values = new float[tensor.Count];
         _file.Position = entry.Offset;
-        Elements.Read(_file, entry.Dtype, values);
+        Elements.Read(_file, Safetensors.TypeOf(entry.Dtype), values);
         return values;
     }
 

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using MalariaLab.Core.Serialization;
+using MalariaLab.Torch;
 
-namespace MalariaLab.Torch.Serialization;
+namespace MalariaLab.Training.Serialization;
 
 /// <summary>What a safetensors file held.</summary>
 /// <param name="Tensors">By name, on the CPU.</param>
@@ -22,13 +24,13 @@ public static class Safetensors
         var tensors = new Dictionary<string, Tensor>();
         foreach (var entry in header.Entries)
         {
-            var tensor = torch.empty(entry.Shape, entry.Dtype);
+            var tensor = torch.empty(entry.Shape, TypeOf(entry.Dtype));
             tensors.Add(entry.Name, tensor);
             for (long at = 0; at < entry.Bytes; at += ChunkBytes)
             {
                 var chunk = Bytes(tensor, at, entry.Bytes);
                 file.ReadExactly(chunk);
-                if (entry.Dtype == ScalarType.Bool && chunk.ContainsAnyExceptInRange((byte)0, (byte)1))
+                if (entry.Dtype == ElementType.Bool && chunk.ContainsAnyExceptInRange((byte)0, (byte)1))
                     throw SafetensorsHeader.Bad(name, $"tensor \"{entry.Name}\" holds truth values other than 0 and 1");
             }
         }
@@ -47,7 +49,7 @@ public static class Safetensors
         foreach (var (name, tensor) in list)
         {
             var bytes = tensor.numel() * tensor.dtype.ElementSize();
-            entries.Add(new SafetensorsEntry(name, tensor.dtype, tensor.shape, offset, bytes));
+            entries.Add(new SafetensorsEntry(name, Enum.Parse<ElementType>(tensor.dtype.ToString()), tensor.shape, offset, bytes));
             offset += bytes;
         }
 
@@ -82,6 +84,9 @@ public static class Safetensors
             throw;
         }
     }
+
+    /// <summary>LibTorch's type of a file's elements; both have the same names.</summary>
+    internal static ScalarType TypeOf(ElementType type) => Enum.Parse<ScalarType>(type.ToString());
 
     private static unsafe Span<byte> Bytes(Tensor tensor, long start, long total) =>
         new((byte*)tensor.data_ptr() + start, (int)Math.Min(ChunkBytes, total - start));

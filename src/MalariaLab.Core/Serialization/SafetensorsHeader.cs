@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace MalariaLab.Torch.Serialization;
+namespace MalariaLab.Core.Serialization;
 
 /// <summary>A file is not what it claims to be; the message says what is wrong with which file.</summary>
-public sealed class SafetensorsException(string message) : Exception(message);
+public sealed class SafetensorsException(string message) : ExplainedException(message);
+
+/// <summary>Type of a tensor's elements.</summary>
+public enum ElementType { Float64, Float32, Float16, BFloat16, Int64, Int32, Int16, Int8, Byte, Bool }
 
 /// <summary>Where one tensor lies in a file.</summary>
 /// <param name="Name">Its name.</param>
@@ -12,7 +15,7 @@ public sealed class SafetensorsException(string message) : Exception(message);
 /// <param name="Shape">Length of every axis.</param>
 /// <param name="Offset">First byte, counted from the start of the file.</param>
 /// <param name="Bytes">How many bytes.</param>
-public sealed record SafetensorsEntry(string Name, ScalarType Dtype, long[] Shape, long Offset, long Bytes);
+public sealed record SafetensorsEntry(string Name, ElementType Dtype, long[] Shape, long Offset, long Bytes);
 
 /// <summary>
 /// The header of a safetensors file: eight bytes of length, then JSON, then the tensors. It is believed only where every tensor lies
@@ -26,11 +29,11 @@ public sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, 
     private const long LargestHeader = 100_000_000;
     private const string MetadataKey = "__metadata__";
 
-    private static readonly (string Name, ScalarType Type)[] Types =
+    private static readonly (string Name, ElementType Type, int Bytes)[] Types =
     [
-        ("F64", ScalarType.Float64), ("F32", ScalarType.Float32), ("F16", ScalarType.Float16), ("BF16", ScalarType.BFloat16),
-        ("I64", ScalarType.Int64), ("I32", ScalarType.Int32), ("I16", ScalarType.Int16), ("I8", ScalarType.Int8),
-        ("U8", ScalarType.Byte), ("BOOL", ScalarType.Bool),
+        ("F64", ElementType.Float64, 8), ("F32", ElementType.Float32, 4), ("F16", ElementType.Float16, 2), ("BF16", ElementType.BFloat16, 2),
+        ("I64", ElementType.Int64, 8), ("I32", ElementType.Int32, 4), ("I16", ElementType.Int16, 2), ("I8", ElementType.Int8, 1),
+        ("U8", ElementType.Byte, 1), ("BOOL", ElementType.Bool, 1),
     ];
 
     /// <summary>Reads and checks the header of a file.</summary>
@@ -43,7 +46,11 @@ public sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, 
         return Read(file, name ?? Path.GetFileName(path));
     }
 
-    internal static SafetensorsHeader Read(FileStream file, string name)
+    /// <summary>Reads and checks the header of an open file, which then stands at the first tensor.</summary>
+    /// <param name="file">The file, at its begin.</param>
+    /// <param name="name">What people call it.</param>
+    /// <exception cref="SafetensorsException">The file is no sound safetensors file.</exception>
+    public static SafetensorsHeader Read(FileStream file, string name)
     {
         Span<byte> prefix = stackalloc byte[PrefixBytes];
         if (file.ReadAtLeast(prefix, PrefixBytes, throwOnEndOfStream: false) < PrefixBytes)
@@ -66,7 +73,7 @@ public sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, 
     }
 
     /// <summary>The bytes before the first tensor, for entries whose offsets count from the end of them.</summary>
-    internal static byte[] Write(IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
+    public static byte[] Write(IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[PrefixBytes]);
@@ -140,7 +147,7 @@ public sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, 
         var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64()).ToArray();
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] > long.MaxValue - begin)
             throw Bad(name, $"tensor \"{property.Name}\" has impossible offsets");
-        Int128 bytes = type.Type.ElementSize();
+        Int128 bytes = type.Bytes;
         foreach (var size in shape)
         {
             bytes *= size;
@@ -152,5 +159,6 @@ public sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, 
         return new SafetensorsEntry(property.Name, type.Type, shape, begin + offsets[0], offsets[1] - offsets[0]);
     }
 
-    internal static SafetensorsException Bad(string name, string reason) => new($"{name} is no sound safetensors file: {reason}.");
+    /// <summary>A refusal that names the file.</summary>
+    public static SafetensorsException Bad(string name, string reason) => new($"{name} is no sound safetensors file: {reason}.");
 }

@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using MalariaLab.Core.Serialization;
 using MalariaLab.Testing;
-using MalariaLab.Torch.Serialization;
+using MalariaLab.Torch;
+using MalariaLab.Training.Serialization;
 using Xunit;
 using static MalariaLab.Torch.torch;
 
-namespace MalariaLab.Torch.Tests;
+namespace MalariaLab.Training.Tests.Serialization;
 
 public sealed class SafetensorsTests : IDisposable
 {

@@ -53,13 +53,19 @@ function apexOptions(o) {
       ...yAxis(o), tickAmount: 5,
     },
     tooltip: { shared: !o.unitSquare, intersect: false, x: { formatter: v => `${o.xTitle} ${+Number(v).toPrecision(4)}` }, y: { formatter: format } },
-    annotations: { xaxis: mark(o.mark, text, axis) },
+    annotations: { xaxis: mark(o.mark, text, axis), points: o.spot ? [spot(o.spot)] : [] },
     noData: { text: "–" },
   };
 }
 
 // The label leans to the side where there is room.
 const mark = (m, text, axis) => m ? [{ x: m.x, borderColor: text, strokeDashArray: 3, label: { text: m.label, orientation: "horizontal", textAnchor: m.x > (axis.min + axis.max) / 2 ? "end" : "start", borderColor: "transparent", style: { background: "transparent", color: text } } }] : [];
+
+// A point that moves over the lines, such as the operating point.
+const spot = s => ({
+  id: "lab-spot", x: s.x, y: s.y, marker: { size: 7, fillColor: resolve("var(--surface)"), strokeColor: resolve("var(--text)"), strokeWidth: 3 },
+  label: s.label ? { text: s.label, borderColor: "transparent", textAnchor: s.x > 0.6 ? "end" : "start", offsetY: s.y > 0.5 ? 34 : -4, offsetX: s.x > 0.6 ? -10 : 10, style: { background: "transparent", color: resolve("var(--text)") } } : undefined,
+});
 
 // Round steps; whole ones for epochs, which begin at 1 and are shown from 0.
 function xAxis(o) {
@@ -101,6 +107,13 @@ class LineChart {
   async replace(options) {
     this.options = options;
     await this.chart.updateOptions(apexOptions(options), true, false, false);
+  }
+
+  // Moved alone, so that a slider need not draw thousands of points anew.
+  moveSpot(to) {
+    this.options.spot = to;
+    this.chart.removeAnnotation("lab-spot");
+    if (to) this.chart.addPointAnnotation(spot(to), false);
   }
 
   async savePng(name) {

@@ -52,6 +52,20 @@ public sealed record Predictions
         return Array.ConvertAll(Scores(index), score => score >= threshold ? index : 1 - index);
     }
 
+    /// <summary>One class against all others: two classes, of which the first is the given one.</summary>
+    /// <param name="positive">Index of the class.</param>
+    /// <param name="rest">Name of all others together.</param>
+    public Predictions Against(int positive, string rest)
+    {
+        var probabilities = new float[Count * 2];
+        for (var i = 0; i < Count; i++)
+        {
+            probabilities[2 * i] = Probabilities[(i * Classes) + positive];
+            probabilities[(2 * i) + 1] = 1 - probabilities[2 * i];
+        }
+        return this with { Labels = [Labels[positive], rest], Truth = Array.ConvertAll(Truth, t => t == positive ? 0 : 1), Probabilities = probabilities };
+    }
+
     /// <summary>The same predictions in the image order of <paramref name="other"/>: matched by image id, without ids by position.</summary>
     /// <exception cref="ArgumentException">The two do not speak of the same images.</exception>
     public Predictions InOrderOf(Predictions other)

@@ -39,7 +39,7 @@ public static class LabHost
         services.AddSingleton<WorkerProgram>();
         services.AddRunning<WorkerSupervisor>();
         services.AddRunning<WorkerSight>();
-        services.AddSingleton<RunViews>();
+        services.AddRunPages();
         services.AddSingleton<CompareReader>();
         services.AddDatasetPages();
         services.AddExperimentPages();

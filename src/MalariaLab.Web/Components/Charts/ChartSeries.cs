@@ -18,3 +18,9 @@ public readonly record struct ChartPoint(double X, double? Y)
 /// <param name="X">Where.</param>
 /// <param name="Label">What.</param>
 public sealed record ChartMark(double X, string Label);
+
+/// <summary>A point that is marked on the lines.</summary>
+/// <param name="X">Where.</param>
+/// <param name="Y">How high.</param>
+/// <param name="Label">What.</param>
+public sealed record ChartSpot(double X, double Y, string Label);

@@ -12,6 +12,7 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
     private IJSObjectReference? module;
     private IJSObjectReference? chart;
     private IReadOnlyList<ChartSeries>? drawn;
+    private ChartSpot? spotDrawn;
     private bool drawing;
     private bool log;
     private bool table;
@@ -52,6 +53,10 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
     [Parameter]
     public ChartMark? Mark { get; set; }
 
+    /// <summary>A point that moves over the lines without their being drawn anew, such as the operating point.</summary>
+    [Parameter]
+    public ChartSpot? Spot { get; set; }
+
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
 
@@ -66,10 +71,15 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
         drawing = true;
         try
         {
-            while (!ReferenceEquals(drawn, Series))
+            while (!ReferenceEquals(drawn, Series) || spotDrawn != Spot)
             {
-                var series = drawn = Series;
-                await Guarded(() => DrawAsync(series));
+                var (series, spot, same) = (Series, Spot, ReferenceEquals(drawn, Series));
+                (drawn, spotDrawn) = (series, spot);
+                await Guarded(async () =>
+                {
+                    if (!same) await DrawAsync(series);
+                    else if (chart is not null) await chart.InvokeVoidAsync("moveSpot", spot);
+                });
             }
         }
         finally
@@ -85,7 +95,7 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
             module = await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/chart.js"]).ToString());
             chart = await module.InvokeAsync<IJSObjectReference>("create", element, Navigation.ToAbsoluteUri(Assets["lib/apexcharts/apexcharts.esm.js"]).ToString(), Options(series));
         }
-        else if (series.Count == sent.Count && series.All(s => sent.TryGetValue(s.Name, out var count) && s.Points.Count >= count && s.Points.Count <= Downsampling.Limit))
+        else if (series.Count == sent.Count && series.All(s => sent.TryGetValue(s.Name, out var count) && s.Points.Count >= count && s.Points.Count <= Downsampling.Limit) && Spot is null)
             await chart.InvokeVoidAsync("append", series.Select(s => s.Points.Skip(sent[s.Name]).Select(Pair)), Mark);
         else await chart.InvokeVoidAsync("replace", Options(series));
         sent.Clear();
@@ -102,6 +112,7 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
         Max,
         UnitSquare,
         Mark,
+        Spot,
     };
 
     private static double?[] Pair(ChartPoint point) => [point.X, point.Drawn];

@@ -9,9 +9,10 @@ namespace MalariaLab.Web.Features.Runs;
 /// <summary>One run: what it does now, its curves, its results, its configuration and its log.</summary>
 public sealed partial class RunPage : LivePage
 {
-    private static readonly (string Key, string Title)[] Tabs = [("results", "Results"), ("configuration", "Configuration"), ("log", "Log")];
+    private static readonly (string Key, string Title)[] Tabs = [("results", "Results"), ("threshold", "Threshold"), ("images", "Images"), ("configuration", "Configuration"), ("log", "Log")];
 
     private IReadOnlyList<EpochRecord> epochs = [];
+    private PageQuery? query;
     private RunView? view;
     private string tab = Tabs[0].Key;
     private long loadedId;
@@ -39,6 +40,7 @@ public sealed partial class RunPage : LivePage
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
+        query = new(Navigation.Uri);
         tab = Tabs.Any(t => t.Key == Tab) ? Tab! : Tabs[0].Key;
         if (Loaded && loadedId != Id) await LoadAsync();
     }
@@ -46,6 +48,7 @@ public sealed partial class RunPage : LivePage
     /// <inheritdoc />
     protected override async Task LoadAsync()
     {
+        query ??= new(Navigation.Uri);
         if (loadedId != Id) epochs = [];
         loadedId = Id;
         view = await Views.FindAsync(Id);

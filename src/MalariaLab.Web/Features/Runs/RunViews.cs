@@ -21,12 +21,17 @@ public sealed record RunView(RunDetail Detail, Split Split, string? By, RunDetai
     public Run Run => Detail.Run;
 
     /// <summary>Figures on the run's own test part; null until they are there.</summary>
-    public EvaluationReport? Test { get; } =
-        Detail.Evaluations.FirstOrDefault(e => e.Scope == PredictionScope.Test && e.DatasetVersionId == Detail.Version.Id) is { } row
-            ? JsonSerializer.Deserialize<EvaluationReport>(row.ReportJson, JsonSerializerOptions.Web) : null;
+    public EvaluationReport? Test { get; } = Report(Detail, PredictionScope.Test);
+
+    /// <summary>Figures on its validation part, which chose the best epoch; null until they are there.</summary>
+    public EvaluationReport? Validation { get; } = Report(Detail, PredictionScope.Validation);
 
     /// <summary>What was changed against the parent; empty without one.</summary>
     public IReadOnlyList<SpecChange> Changes => Parent is null ? [] : SpecDiff.Between(Parent.Spec, Detail.Spec);
+
+    private static EvaluationReport? Report(RunDetail detail, string scope) =>
+        detail.Evaluations.FirstOrDefault(e => e.Scope == scope && e.DatasetVersionId == detail.Version.Id) is { } row
+            ? JsonSerializer.Deserialize<EvaluationReport>(row.ReportJson, JsonSerializerOptions.Web) : null;
 }
 
 /// <summary>Reads for the run page that the data layer's own queries do not give in one.</summary>

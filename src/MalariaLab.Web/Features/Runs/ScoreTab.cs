@@ -1,0 +1,107 @@
+using System.Globalization;
+using MalariaLab.Core.Evaluation;
+using MalariaLab.Data.Entities;
+using MalariaLab.Web.Localisation;
+using Microsoft.AspNetCore.Components;
+
+namespace MalariaLab.Web.Features.Runs;
+
+/// <summary>A tab over stored predictions. The address says which part, which class against the rest, and at which threshold.</summary>
+public abstract class ScoreTab : ComponentBase
+{
+    private object? read;
+
+    /// <summary>The run.</summary>
+    [Parameter, EditorRequired]
+    public RunView View { get; set; } = null!;
+
+    /// <summary>The choices in the address.</summary>
+    [Parameter, EditorRequired]
+    public PageQuery Query { get; set; } = null!;
+
+    /// <summary>With more than two classes: the one that is set against the rest.</summary>
+    protected int? Class => Query.Whole("class");
+
+    /// <summary>Probability from which on an image is called positive; null where the address does not say.</summary>
+    protected double? At => Query.Number("t");
+
+    /// <summary>The stored scores; null when there are none.</summary>
+    protected ScoredPart? Scored { get; private set; }
+
+    /// <summary>The same as two classes: as they are, or the chosen class against the rest.</summary>
+    protected Predictions Two { get; private set; } = null!;
+
+    /// <summary>Index of the positive class in <see cref="Two"/>.</summary>
+    protected int Positive { get; private set; }
+
+    /// <summary>All thresholds of <see cref="Two"/>.</summary>
+    protected ScoreRanking Ranking { get; private set; } = null!;
+
+    /// <summary>Threshold of the address.</summary>
+    protected double Threshold => Math.Clamp(At ?? 0.5, 0, 1);
+
+    /// <summary>The chosen part.</summary>
+    protected string Scope => ScopeOf(Query);
+
+    /// <summary>True once <see cref="Scored"/> was looked for.</summary>
+    protected bool Ready { get; private set; }
+
+    /// <summary>True when one class has to be set against the rest.</summary>
+    protected bool Many => View.Detail.Version.ClassNames.Count > 2;
+
+    /// <summary>Index of the class that is looked at, in the classes of the dataset.</summary>
+    protected int ClassIndex => Scored?.Positive ?? Math.Clamp(Class ?? 0, 0, View.Detail.Version.ClassNames.Count - 1);
+
+    /// <summary>Reads scores.</summary>
+    [Inject]
+    protected RunScores Scores { get; set; } = null!;
+
+    /// <summary>Addresses.</summary>
+    [Inject]
+    protected NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private Words Words { get; set; } = null!;
+
+    /// <summary>The part that an address names: validation, else test.</summary>
+    public static string ScopeOf(PageQuery query) => query.Text("part") == PredictionScope.Validation ? PredictionScope.Validation : PredictionScope.Test;
+
+    /// <inheritdoc />
+    protected override async Task OnParametersSetAsync()
+    {
+        // A run in work tells of itself every second; its scores come once, at the end.
+        var wanted = (View.Run.Id, View.Run.Status, Scope, Class);
+        if (!wanted.Equals(read))
+        {
+            read = wanted;
+            Scored = await Scores.FindAsync(View, Scope);
+            if (Scored is not null)
+            {
+                (Two, Positive) = AsTwo(Scored);
+                Ranking = ScoreRanking.Of(Two.Scores(Positive), Two.IsClass(Positive));
+            }
+            await ReadAsync();
+            Ready = true;
+        }
+        Work();
+    }
+
+    /// <summary>After other scores were read.</summary>
+    protected virtual Task ReadAsync() => Task.CompletedTask;
+
+    /// <summary>After every change of the address.</summary>
+    protected virtual void Work()
+    {
+    }
+
+    /// <summary>A part's scores as two classes, as <see cref="Two"/>.</summary>
+    protected (Predictions Two, int Positive) AsTwo(ScoredPart part) =>
+        part.Positive is { } positive ? (part.Predictions, positive) : (part.Predictions.Against(ClassIndex, Words["all others"]), 0);
+
+    /// <summary>This address with some values changed; null removes one.</summary>
+    protected string Address(params (string Key, object? Value)[] changes) =>
+        Navigation.GetUriWithQueryParameters(changes.ToDictionary(c => c.Key, c => c.Value is double number ? number.ToString("R", CultureInfo.InvariantCulture) : c.Value));
+
+    /// <summary>Keeps values in the address without a step in the browser's history.</summary>
+    protected void Go(params (string Key, object? Value)[] changes) => Navigation.NavigateTo(Address(changes), replace: true);
+}

@@ -46,6 +46,7 @@ public static class LabDataServices
         services.AddSingleton<Housekeeping>();
         services.AddSingleton<VersionDiffs>();
         services.AddSingleton<SplitCommands>();
+        services.AddSingleton<DatasetInsights>();
         services.AddSingleton<WeightsLibrary>();
         return services;
     }

@@ -18,6 +18,9 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : Ident
     /// <summary>Manifests.</summary>
     public DbSet<DatasetImage> DatasetImages => Set<DatasetImage>();
 
+    /// <summary>What jobs found out about versions.</summary>
+    public DbSet<DatasetInsight> DatasetInsights => Set<DatasetInsight>();
+
     /// <summary>Files that imports did not take.</summary>
     public DbSet<ImportRefusal> ImportRefusals => Set<ImportRefusal>();
 

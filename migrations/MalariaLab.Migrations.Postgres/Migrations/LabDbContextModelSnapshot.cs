@@ -341,11 +341,35 @@ namespace MalariaLab.Migrations.Postgres.Migrations
 
                     b.HasIndex("Sha256");
 
+                    b.HasIndex("VersionId", "GivenPart")
+                        .HasFilter("\"GivenPart\" IS NOT NULL");
+
                     b.HasIndex("VersionId", "Group");
 
                     b.HasIndex("VersionId", "Label", "Ordinal");
 
                     b.ToTable("DatasetImages");
+                });
+
+            modelBuilder.Entity("MalariaLab.Data.Entities.DatasetInsight", b =>
+                {
+                    b.Property<long>("VersionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("VersionId", "Kind");
+
+                    b.ToTable("DatasetInsights");
                 });
 
             modelBuilder.Entity("MalariaLab.Data.Entities.DatasetVersion", b =>
@@ -408,9 +432,6 @@ namespace MalariaLab.Migrations.Postgres.Migrations
 
                     b.Property<int>("RefusalCount")
                         .HasColumnType("integer");
-
-                    b.Property<string>("StatisticsJson")
-                        .HasColumnType("text");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -1703,6 +1724,15 @@ namespace MalariaLab.Migrations.Postgres.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
+                    b.HasOne("MalariaLab.Data.Entities.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MalariaLab.Data.Entities.DatasetInsight", b =>
+                {
                     b.HasOne("MalariaLab.Data.Entities.DatasetVersion", null)
                         .WithMany()
                         .HasForeignKey("VersionId")

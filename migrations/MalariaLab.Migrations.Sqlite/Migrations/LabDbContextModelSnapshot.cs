@@ -324,11 +324,35 @@ namespace MalariaLab.Migrations.Sqlite.Migrations
 
                     b.HasIndex("Sha256");
 
+                    b.HasIndex("VersionId", "GivenPart")
+                        .HasFilter("\"GivenPart\" IS NOT NULL");
+
                     b.HasIndex("VersionId", "Group");
 
                     b.HasIndex("VersionId", "Label", "Ordinal");
 
                     b.ToTable("DatasetImages");
+                });
+
+            modelBuilder.Entity("MalariaLab.Data.Entities.DatasetInsight", b =>
+                {
+                    b.Property<long>("VersionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("VersionId", "Kind");
+
+                    b.ToTable("DatasetInsights");
                 });
 
             modelBuilder.Entity("MalariaLab.Data.Entities.DatasetVersion", b =>
@@ -389,9 +413,6 @@ namespace MalariaLab.Migrations.Sqlite.Migrations
 
                     b.Property<int>("RefusalCount")
                         .HasColumnType("INTEGER");
-
-                    b.Property<string>("StatisticsJson")
-                        .HasColumnType("TEXT");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -1642,6 +1663,15 @@ namespace MalariaLab.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
+                    b.HasOne("MalariaLab.Data.Entities.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MalariaLab.Data.Entities.DatasetInsight", b =>
+                {
                     b.HasOne("MalariaLab.Data.Entities.DatasetVersion", null)
                         .WithMany()
                         .HasForeignKey("VersionId")

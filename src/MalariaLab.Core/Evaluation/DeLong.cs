@@ -88,7 +88,7 @@ public sealed record DeLong
     }
 
     /// <summary>V10: share of negatives that each positive beats. V01: share of positives that beat each negative.</summary>
-    private static (double[] Positive, double[] Negative) Components(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
+    internal static (double[] Positive, double[] Negative) Components(ReadOnlySpan<double> scores, ReadOnlySpan<bool> positive)
     {
         List<double> x = [];
         List<double> y = [];

@@ -28,10 +28,17 @@ internal static class DatasetModel
             image.HasIndex(i => i.Sha256);
             image.HasIndex(i => new { i.VersionId, i.Label, i.Ordinal });
             image.HasIndex(i => new { i.VersionId, i.Group });
+            // Most versions have no given parts: whether there are any is then known without a look at the images.
+            image.HasIndex(i => new { i.VersionId, i.GivenPart }).HasFilter("\"GivenPart\" IS NOT NULL");
             image.Property(i => i.Sha256).HasMaxLength(HashLength);
             image.HasOne<DatasetVersion>().WithMany().HasForeignKey(i => i.VersionId);
             // The store never drops a content that a manifest names: the database refuses.
             image.HasOne<Blob>().WithMany().HasForeignKey(i => i.Sha256).OnDelete(DeleteBehavior.Restrict);
+        });
+        model.Entity<DatasetInsight>(insight =>
+        {
+            insight.HasKey(i => new { i.VersionId, i.Kind });
+            insight.HasOne<DatasetVersion>().WithMany().HasForeignKey(i => i.VersionId);
         });
         model.Entity<Blob>(blob =>
         {

@@ -70,13 +70,6 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
         await TouchAsync(db, versionId, cancellationToken);
     }, cancellationToken);
 
-    /// <summary>Stores a version's statistics.</summary>
-    public Task SaveStatisticsAsync(long versionId, string statisticsJson, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
-    {
-        await db.DatasetVersions.Where(v => v.Id == versionId).ExecuteUpdateAsync(set => set.SetProperty(v => v.StatisticsJson, statisticsJson), cancellationToken);
-        await TouchAsync(db, versionId, cancellationToken);
-    }, cancellationToken);
-
     private static async Task WriteAsync(LabDbContext db, JobContext job, long versionId, VersionContent content, PackWriter? pack, CancellationToken cancellationToken)
     {
         await HoldAsync(db, job, cancellationToken);

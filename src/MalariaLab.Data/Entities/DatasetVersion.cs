@@ -18,7 +18,7 @@ public sealed class DatasetVersion
     /// <summary>Counted from 1 within the dataset.</summary>
     public int Number { get; set; }
 
-    /// <summary>State; nothing but notes and statistics changes after <see cref="DatasetVersionStatus.Ready"/>.</summary>
+    /// <summary>State; nothing but notes changes after <see cref="DatasetVersionStatus.Ready"/>.</summary>
     public DatasetVersionStatus Status { get; set; }
 
     /// <summary>The verdict as a sentence: "Ready: 7,365 images in 2 classes." or "Not ready, because …".</summary>
@@ -53,9 +53,6 @@ public sealed class DatasetVersion
 
     /// <summary>What is special about this version, in markdown.</summary>
     public string Note { get; set; } = "";
-
-    /// <summary>Statistics made by a job (sizes, formats, groups, histograms) as JSON; null until then.</summary>
-    public string? StatisticsJson { get; set; }
 
     /// <summary>The version that this one was made from, or null for an import.</summary>
     public long? ParentVersionId { get; set; }

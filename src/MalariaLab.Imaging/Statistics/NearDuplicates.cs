@@ -42,15 +42,41 @@ public static class NearDuplicates
     }
 
     /// <summary>
+    /// Pairs whose pictures are worth a comparison: those of <see cref="Find"/>, and with an image all others of its very hash, since that one hash may
+    /// belong to different pictures. Of a hash with more than <paramref name="mostOfOne"/> images (blank ones) only the first is compared with other hashes.
+    /// </summary>
+    public static IReadOnlyList<NearPair> Candidates(IReadOnlyList<ulong> hashes, int maxDistance, int mostOfOne = 24)
+    {
+        var near = Find(hashes, maxDistance);
+        if (!near.Any(pair => pair.Distance == 0)) return near;
+        var ofHash = Enumerable.Range(0, hashes.Count).GroupBy(i => hashes[i]).Where(group => group.Skip(1).Any()).ToDictionary(group => group.Key, group => group.ToArray());
+        var pairs = new List<NearPair>();
+        foreach (var pair in near.Where(pair => pair.Distance > 0))
+            foreach (var first in Members(pair.First))
+                foreach (var second in Members(pair.Second)) pairs.Add(new(Math.Min(first, second), Math.Max(first, second), pair.Distance));
+        foreach (var members in ofHash.Values)
+            for (var second = 1; second < members.Length; second++)
+                for (var first = 0; first < (members.Length > mostOfOne ? 1 : second); first++) pairs.Add(new(members[first], members[second], 0));
+        return [.. pairs.OrderBy(pair => pair.First).ThenBy(pair => pair.Second)];
+
+        int[] Members(int image) => ofHash.TryGetValue(hashes[image], out var members) && members.Length <= mostOfOne ? members : [image];
+    }
+
+    /// <summary>
     /// Whether two images show the same picture: at 32 × 32 their colours differ by at most <see cref="SameColours"/> (root mean square).
     /// Hashes of cut-out cells see little but the outline, so a pair that <see cref="Find"/> gives is only a candidate until this confirms it.
     /// </summary>
     public static bool AreSame(PixelImage first, PixelImage second) => ColourDifference(first, second) <= SameColours;
 
     /// <summary>Root mean square difference of two images' samples, 0 to 255, both resized to 32 × 32 (bilinear); grey counts as equal red, green and blue.</summary>
-    public static double ColourDifference(PixelImage first, PixelImage second)
+    public static double ColourDifference(PixelImage first, PixelImage second) => SmallDifference(Small(first), Small(second));
+
+    /// <summary>An image as <see cref="SmallDifference"/> takes it: for those that are compared with many others.</summary>
+    public static PixelImage Small(PixelImage image) => Resampler.Resize(image, Side, Side, Interpolation.Bilinear);
+
+    /// <summary>As <see cref="ColourDifference"/>, of images that <see cref="Small"/> gave.</summary>
+    public static double SmallDifference(PixelImage one, PixelImage other)
     {
-        PixelImage one = Resampler.Resize(first, Side, Side, Interpolation.Bilinear), other = Resampler.Resize(second, Side, Side, Interpolation.Bilinear);
         var squares = 0L;
         for (var i = 0; i < Side * Side * 3; i++)
         {

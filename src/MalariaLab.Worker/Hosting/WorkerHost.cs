@@ -6,6 +6,7 @@ using MalariaLab.Training;
 using MalariaLab.Worker.Caches;
 using MalariaLab.Worker.Downloads;
 using MalariaLab.Worker.Imports;
+using MalariaLab.Worker.Insights;
 using MalariaLab.Worker.Models;
 using MalariaLab.Worker.Runs;
 using MalariaLab.Worker.Weights;
@@ -44,6 +45,9 @@ internal static class WorkerHost
         services.AddSingleton<IJobHandler, RunHandler>();
         services.AddSingleton<IJobHandler, ImportHandler>();
         services.AddSingleton<IJobHandler, CacheHandler>();
+        services.AddSingleton<IJobHandler, StatisticsHandler>();
+        services.AddSingleton<IJobHandler, DuplicatesHandler>();
+        services.AddSingleton<IJobHandler, AuditHandler>();
         services.AddSingleton<RunModels>();
         services.AddSingleton<IJobHandler, PredictionHandler>();
         services.AddSingleton<IJobHandler, ExplanationHandler>();

@@ -16,7 +16,7 @@ namespace MalariaLab.Worker.Imports;
 /// Fills a dataset version from its source. Everything becomes visible in one transaction at the end, so an import that was cut off leaves nothing
 /// and simply starts over.
 /// </summary>
-internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, DerivedVersions derived, ImportSources sources) : IJobHandler
+internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, DerivedVersions derived, ImportSources sources, DatasetInsights insights) : IJobHandler
 {
     public JobKind Kind => JobKind.Import;
 
@@ -36,6 +36,7 @@ internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, Co
             throw;
         }
         sources.Discard(import);
+        await insights.StartAllAsync(import.VersionId, new Actor(import.CreatedById, "import"), cancellationToken);
         return null;
     }
 

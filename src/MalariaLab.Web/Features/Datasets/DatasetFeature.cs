@@ -9,7 +9,6 @@ public static class DatasetFeature
         services.AddSingleton<DatasetReader>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<Thumbnails>();
-        services.AddSingleton<ImageMeasureReader>();
     }
 
     /// <summary>Maps endpoints.</summary>

@@ -63,6 +63,28 @@ public sealed class DatasetReader(IDbContextFactory<LabDbContext> contexts)
         return [.. counts.OrderByDescending(c => c.Count).Select(c => (c.Key, c.Count))];
     }
 
+    /// <summary>Class of each image of a version, in manifest order.</summary>
+    public async Task<int[]> LabelsAsync(long versionId)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await db.DatasetImages.Where(i => i.VersionId == versionId).OrderBy(i => i.Ordinal).Select(i => i.Label).ToArrayAsync();
+    }
+
+    /// <summary>Part of each image of a version, as bytes of <see cref="SplitPart"/> in manifest order, in each of its splits.</summary>
+    public async Task<IReadOnlyList<(SplitLine Split, byte[] Parts)>> AssignmentsAsync(DatasetDetail detail)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var assignments = await db.Splits.Where(s => s.VersionId == detail.Version.Id).Select(s => new { s.Id, s.Assignment }).ToDictionaryAsync(s => s.Id, s => s.Assignment);
+        return [.. detail.Splits.Where(s => assignments.ContainsKey(s.Id)).Select(s => (s, assignments[s.Id]))];
+    }
+
+    /// <summary>A few images of a version by their places.</summary>
+    public async Task<Dictionary<int, DatasetImage>> ImagesAsync(long versionId, IReadOnlyList<int> ordinals)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId && ordinals.Contains(i.Ordinal)).ToDictionaryAsync(i => i.Ordinal);
+    }
+
     private static async Task<IReadOnlyList<SplitLine>> SplitsAsync(LabDbContext db, long versionId) => await db.Splits.AsNoTracking()
         .Where(s => s.VersionId == versionId).OrderBy(s => s.Id)
         .Select(s => new SplitLine(s.Id, s.Name, s.PlanJson, s.CountsJson, s.Hash, s.TestSetHash, s.TrainCount, s.ValidationCount, s.TestCount,

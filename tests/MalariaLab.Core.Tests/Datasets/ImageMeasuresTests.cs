@@ -1,7 +1,7 @@
-using MalariaLab.Web.Features.Datasets;
+using MalariaLab.Core.Datasets.Insights;
 using Xunit;
 
-namespace MalariaLab.Web.Tests.Datasets;
+namespace MalariaLab.Core.Tests.Datasets;
 
 public sealed class ImageMeasuresTests
 {

@@ -1,7 +1,4 @@
-using MalariaLab.Data;
-using Microsoft.EntityFrameworkCore;
-
-namespace MalariaLab.Web.Features.Datasets;
+namespace MalariaLab.Core.Datasets.Insights;
 
 /// <summary>Smallest, mean, median and largest value of a measure.</summary>
 public sealed record MeasureSummary(string Name, double Min, double Mean, double Median, double Max)
@@ -62,31 +59,5 @@ public sealed record ImageMeasures
             Formats = [.. rows.CountBy(r => (r.Format, r.Channels)).OrderByDescending(c => c.Value).Select(c => new FormatCount(c.Key.Format, c.Key.Channels, c.Value))],
             Flagged = rows.Count(r => r.Flagged),
         };
-    }
-}
-
-/// <summary>Measures of versions, each computed once: versions do not change.</summary>
-public sealed class ImageMeasureReader(IDbContextFactory<LabDbContext> contexts)
-{
-    private const int Kept = 32;
-    private readonly Lock gate = new();
-    private readonly Dictionary<long, ImageMeasures> known = [];
-
-    /// <summary>The measures, or null for a version without images.</summary>
-    public async Task<ImageMeasures?> GetAsync(long versionId, CancellationToken cancellationToken = default)
-    {
-        lock (gate)
-            if (known.TryGetValue(versionId, out var found)) return found;
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId)
-            .Select(i => new ImageMeasures.Row(i.Label, i.Width, i.Height, i.Channels, i.Bytes, i.Format, i.Note != null)).ToListAsync(cancellationToken);
-        if (rows.Count == 0) return null;
-        var measures = ImageMeasures.Of(rows);
-        lock (gate)
-        {
-            if (known.Count >= Kept) known.Clear();
-            known[versionId] = measures;
-        }
-        return measures;
     }
 }

@@ -10,9 +10,8 @@ namespace MalariaLab.Migrations.Sqlite.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(
-                name: "StatisticsJson",
-                table: "DatasetVersions");
+            // EF would build the table anew, outside the transaction that keeps a second process waiting.
+            migrationBuilder.Sql("ALTER TABLE \"DatasetVersions\" DROP COLUMN \"StatisticsJson\";");
 
             migrationBuilder.CreateTable(
                 name: "DatasetInsights",

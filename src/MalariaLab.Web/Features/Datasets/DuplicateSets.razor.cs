@@ -1,5 +1,6 @@
 using System.Globalization;
 using MalariaLab.Core;
+using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Datasets.Insights;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
@@ -20,6 +21,8 @@ public sealed partial class DuplicateSets : ComponentBase
     private int[] labels = [];
     private int acrossClasses;
     private object? loaded;
+    private string? refusal;
+    private bool busy;
 
     /// <summary>The dataset and its version.</summary>
     [Parameter, EditorRequired]
@@ -51,6 +54,12 @@ public sealed partial class DuplicateSets : ComponentBase
 
     [Inject]
     private DatasetReader Reader { get; set; } = null!;
+
+    [Inject]
+    private DerivedVersions Versions { get; set; } = null!;
+
+    [Inject]
+    private DatasetInsights Insights { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -87,6 +96,26 @@ public sealed partial class DuplicateSets : ComponentBase
     {
         kept[set.Members[0]] = ordinal;
         leaving = [.. DuplicateSet.Leaving(sets, kept)];
+    }
+
+    private async Task Resolve()
+    {
+        (busy, refusal) = (true, null);
+        try
+        {
+            var reason = Report.Pairs.Any(p => p.Distance > 0) ? $"Near-duplicates at most {Distance} bits apart left out." : "Duplicates left out.";
+            var made = await Versions.CreateAsync(new VersionChanges { ParentVersionId = Version.Id, Exclude = [.. leaving.Order()], Reason = reason }, Actor);
+            await Insights.StartAllAsync(made.VersionId, Actor);
+            Navigation.NavigateTo(LabUrls.Dataset(made.DatasetId, made.Number, "duplicates"));
+        }
+        catch (ExplainedException e)
+        {
+            refusal = e.Message;
+        }
+        finally
+        {
+            busy = false;
+        }
     }
 
     private void Go(string key, object? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>

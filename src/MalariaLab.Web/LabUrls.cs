@@ -57,6 +57,9 @@ public static class LabUrls
     /// <summary>One dataset, optionally an older version or one of its tabs.</summary>
     public static string Dataset(long id, int? version = null, string? tab = null) => With($"/datasets/{Text(id)}", ("version", Text(version)), ("tab", tab));
 
+    /// <summary>What differs between two versions of a dataset, by their numbers.</summary>
+    public static string VersionDiff(long id, int from, int to) => With($"/datasets/{Text(id)}/changes", ("from", Text(from)), ("to", Text(to)));
+
     /// <summary>The files that the import of a version did not take, as CSV.</summary>
     public static string Refusals(long versionId) => $"/datasets/versions/{Text(versionId)}/refusals.csv";
 

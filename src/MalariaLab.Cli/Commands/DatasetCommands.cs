@@ -3,12 +3,46 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
 
-/// <summary><c>dataset import | list | show</c>.</summary>
+/// <summary><c>dataset import | add | list | show</c>.</summary>
 public static class DatasetCommands
 {
     /// <summary>The command with its sub-commands.</summary>
-    public static Command Create(Option<bool> json) =>
-        new("dataset", "Import and look at datasets.") { Import(json), List(json), Show(json) };
+    public static Command Create(Option<bool> json)
+    {
+        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Add(json), List(json), Show(json) };
+        VersionCommands.AddTo(command, json);
+        return command;
+    }
+
+    private static Command Add(Option<bool> json)
+    {
+        var dataset = new Argument<string>("D") { Description = "Dataset, by id or name; its newest version is the start." };
+        var path = new Argument<string>("PATH") { Description = "A zip file or a folder of class folders." };
+        var reason = new Option<string>("--reason") { Description = "Why; shown with the version.", DefaultValueFactory = _ => "" };
+        var fresh = new Option<bool>("--without-splits") { Description = "Do not take the splits over." };
+        var wait = new Option<bool>("--wait") { Description = "Wait until the import is finished." };
+        var command = new Command("add", "Add images to a dataset as its next version.") { dataset, path, reason, fresh, wait };
+        command.SetAction((parsed, ct) =>
+        {
+            var fields = new MultipartFormDataContent
+            {
+                { new StringContent(parsed.GetValue(dataset)!), "into" }, { new StringContent(parsed.GetValue(reason)!), "reason" }, { new StringContent(parsed.GetValue(fresh) ? "drop" : "carry"), "splits" },
+            };
+            return SendAsync(WithFile(fields, parsed.GetValue(path)!), parsed.GetValue(wait), parsed.GetValue(json), ct);
+        });
+        return command;
+    }
+
+    private static async Task<int> SendAsync(HttpContent form, bool wait, bool json, CancellationToken ct)
+    {
+        using var lab = new LabClient();
+        using var body = form;
+        var import = await lab.Post("imports", body, ct);
+        if (wait) import = await Waiting.Until(lab, $"imports/{import["import"]}", IsFinished, s => (string?)s["stage"] ?? "", ct);
+        if (json) Output.Json(import);
+        else Output.Fields(import, "import", "dataset", "status", "verdict", "images", "refused");
+        return (string?)import["status"] is "Failed" or "Canceled" ? 1 : 0;
+    }
 
     private static Command Import(Option<bool> json)
     {
@@ -17,17 +51,8 @@ public static class DatasetCommands
         var group = new Option<string>("--group") { Description = "How to find an image's patient: none, nih, kermany, regex:PATTERN or csv:FILE.", DefaultValueFactory = _ => "none" };
         var wait = new Option<bool>("--wait") { Description = "Wait until the import is finished." };
         var command = new Command("import", "Upload images and have every one of them checked.") { path, name, group, wait };
-        command.SetAction(async (parsed, ct) =>
-        {
-            using var lab = new LabClient();
-            using var body = Upload(parsed.GetValue(path)!, parsed.GetValue(name)!, parsed.GetValue(group)!);
-            var import = await lab.Post("imports", body, ct);
-            if (parsed.GetValue(wait))
-                import = await Waiting.Until(lab, $"imports/{import["import"]}", IsFinished, s => (string?)s["stage"] ?? "", ct);
-            if (parsed.GetValue(json)) Output.Json(import);
-            else Output.Fields(import, "import", "dataset", "status", "verdict", "images", "refused");
-            return (string?)import["status"] is "Failed" or "Canceled" ? 1 : 0;
-        });
+        command.SetAction((parsed, ct) =>
+            SendAsync(Upload(parsed.GetValue(path)!, parsed.GetValue(name)!, parsed.GetValue(group)!), parsed.GetValue(wait), parsed.GetValue(json), ct));
         return command;
     }
 
@@ -81,6 +106,11 @@ public static class DatasetCommands
         }
         else form.Add(new StringContent(group), "group");
 
+        return WithFile(form, path);
+    }
+
+    private static MultipartFormDataContent WithFile(MultipartFormDataContent form, string path)
+    {
         if (path == "sample") form.Add(new StringContent("sample"), "source");
         else if (Directory.Exists(path)) form.Add(new FolderContent(path), "file", Path.GetFileName(Path.GetFullPath(path)) + ".zip");
         else if (File.Exists(path)) form.Add(new StreamContent(File.OpenRead(path)), "file", Path.GetFileName(path));

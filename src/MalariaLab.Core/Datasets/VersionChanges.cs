@@ -1,3 +1,6 @@
+using System.Text.Json;
+using MalariaLab.Core.Experiments;
+
 namespace MalariaLab.Core.Datasets;
 
 /// <summary>What a new version of a dataset shall have otherwise than the version that it is made from.</summary>
@@ -27,4 +30,11 @@ public sealed record VersionChanges
 /// <param name="SplitsCarried">Names of the splits that came along.</param>
 /// <param name="SplitsLeft">Names of the splits that did not, because no training or no test image was left in them.</param>
 public sealed record VersionSummary(
-    string Reason, int Excluded, int Relabelled, int Added, IReadOnlyList<string> SplitsCarried, IReadOnlyList<string> SplitsLeft);
+    string Reason, int Excluded, int Relabelled, int Added, IReadOnlyList<string> SplitsCarried, IReadOnlyList<string> SplitsLeft)
+{
+    /// <summary>As stored.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, SpecJson.Options);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote; null for a version that was imported or is not finished.</summary>
+    public static VersionSummary? Read(string? json) => json is null ? null : JsonSerializer.Deserialize<VersionSummary>(json, SpecJson.Options);
+}

@@ -7,7 +7,7 @@ namespace MalariaLab.Data.Datasets;
 
 /// <summary>A dataset in the list.</summary>
 /// <param name="Dataset">The dataset.</param>
-/// <param name="Latest">Its newest version, without statistics.</param>
+/// <param name="Latest">Its newest version with content; the newest of all where none has any.</param>
 /// <param name="Versions">Number of versions.</param>
 /// <param name="Runs">Runs on any version.</param>
 public sealed record DatasetRow(Dataset Dataset, DatasetVersion? Latest, int Versions, int Runs);
@@ -49,8 +49,10 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var datasets = await db.Datasets.AsNoTracking().Where(d => d.TrashedAt != null == trashed).OrderBy(d => d.Name)
             .Select(d => new { Dataset = d, Versions = d.Versions.Count }).ToListAsync(cancellationToken);
-        var versions = await db.DatasetVersions.AsNoTracking().Where(v => v.Number == db.DatasetVersions.Where(o => o.DatasetId == v.DatasetId).Max(o => o.Number))
-            .ToDictionaryAsync(v => v.DatasetId, cancellationToken);
+        var numbers = await db.DatasetVersions.Select(v => new { v.Id, v.DatasetId, v.Number, HasContent = v.ContentHash != "" }).ToListAsync(cancellationToken);
+        // A version that is being made, or could not be, does not hide the last one with content.
+        var newest = numbers.GroupBy(v => v.DatasetId).Select(g => g.OrderByDescending(v => v.HasContent).ThenByDescending(v => v.Number).First().Id).ToList();
+        var versions = await db.DatasetVersions.AsNoTracking().Where(v => newest.Contains(v.Id)).ToDictionaryAsync(v => v.DatasetId, cancellationToken);
         var runs = await db.Runs.Where(r => r.TrashedAt == null).GroupBy(r => r.Experiment!.DatasetVersion!.DatasetId)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         return datasets.ConvertAll(d => new DatasetRow(d.Dataset, versions.GetValueOrDefault(d.Dataset.Id), d.Versions, runs.GetValueOrDefault(d.Dataset.Id)));

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using MalariaLab.Core.Datasets;
-using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
@@ -102,7 +100,7 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
         await AddAsync(db, content.Refusals, refusal => (refusal.Id, refusal.VersionId) = (0, versionId), cancellationToken);
         if (content.Derived is not { } derived) return;
         var version = await db.DatasetVersions.AsNoTracking().SingleAsync(v => v.Id == versionId, cancellationToken);
-        var summary = JsonSerializer.Serialize(await DerivedVersions.FinishAsync(db, version, derived, content.Images, cancellationToken), SpecJson.Options);
+        var summary = (await DerivedVersions.FinishAsync(db, version, derived, content.Images, cancellationToken)).ToJson();
         await db.DatasetVersions.Where(v => v.Id == versionId).ExecuteUpdateAsync(set => set.SetProperty(v => v.ChangesJson, summary), cancellationToken);
     }
 

@@ -48,7 +48,8 @@ public static class ApiLookup
     }
 
     private static Task<DatasetVersion?> Newest(IQueryable<DatasetVersion> versions, CancellationToken ct) =>
-        versions.OrderByDescending(v => v.Number).FirstOrDefaultAsync(ct);
+        // A version that is being made, or could not be, does not hide the last one with content.
+        versions.OrderByDescending(v => v.ContentHash != "").ThenByDescending(v => v.Number).FirstOrDefaultAsync(ct);
 
     private static long? Id(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 }

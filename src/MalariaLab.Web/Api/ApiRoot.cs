@@ -10,6 +10,7 @@ public static class ApiRoot
     {
         var api = endpoints.MapGroup(LabUrls.Api).RequireAuthorization(LabAccounts.Api).AddEndpointFilter<ApiProblems>().AddEndpointFilter(RequireRole);
         api.MapDatasets();
+        api.MapVersions();
         api.MapImports();
         api.MapRuns();
         api.MapResults();

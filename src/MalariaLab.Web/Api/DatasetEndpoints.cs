@@ -19,14 +19,10 @@ public static class DatasetEndpoints
         api.MapPost("/datasets/{dataset}/splits", CreateSplit).WithSummary("Deals the images to training, validation and test, once and for all.");
     }
 
-    private static async Task<IReadOnlyList<DatasetItem>> List(IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<IReadOnlyList<DatasetItem>> List(DatasetQueries queries, CancellationToken ct)
     {
-        await using var db = await factory.CreateDbContextAsync(ct);
-        var versions = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset)
-            .Where(v => v.Dataset!.TrashedAt == null && v.Number == v.Dataset.Versions.Max(other => other.Number))
-            .OrderBy(v => v.Dataset!.Name)
-            .ToListAsync(ct);
-        return versions.ConvertAll(Item);
+        var rows = await queries.ListAsync(cancellationToken: ct);
+        return [.. rows.Where(r => r.Latest is not null).Select(r => { r.Latest!.Dataset = r.Dataset; return Item(r.Latest); })];
     }
 
     private static async Task<DatasetDetail> Show(string dataset, IDbContextFactory<LabDbContext> factory, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using MalariaLab.Core;
 using MalariaLab.Core.Datasets;
@@ -18,7 +19,7 @@ public static class ImportEndpoints
     public static void MapImports(this IEndpointRouteBuilder api)
     {
         // The size is the disk's business: the file goes there in constant memory.
-        api.MapPost("/imports", Start).WithMetadata(new DisableRequestSizeLimitAttribute()).WithSummary("Uploads a zip of class folders (multipart: name, group, file) and queues its import.");
+        api.MapPost("/imports", Start).WithMetadata(new DisableRequestSizeLimitAttribute()).WithSummary("Uploads a zip of class folders (multipart: name, group, file) and queues its import; with \"into\" the images are added to a dataset as its next version.");
         api.MapGet("/imports/{import:long}", Show).WithSummary("How far an import is, and its verdict.");
     }
 
@@ -27,7 +28,8 @@ public static class ImportEndpoints
         var form = await ImportForm.Read(request, paths, ct);
         try
         {
-            var started = await datasets.StartImportAsync(Import(form), user.Actor(), ct);
+            await using var db = await factory.CreateDbContextAsync(ct);
+            var started = await datasets.StartImportAsync(Import(form, form.Into.Length > 0 ? (await db.Version(form.Into, ct)).Id : null), user.Actor(), ct);
             return Results.Accepted($"{LabUrls.Api}/imports/{started.ImportId}", await State(started.ImportId, factory, ct));
         }
         catch
@@ -39,8 +41,21 @@ public static class ImportEndpoints
 
     /// <summary>The request that a form means.</summary>
     /// <exception cref="FormatException">Its group rule cannot be read.</exception>
-    internal static NewImport Import(ImportForm form)
+    internal static NewImport Import(ImportForm form, long? version = null)
     {
+        version ??= long.TryParse(form.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+        if (version is { } parent)
+        {
+            if (form.UploadedPath is null) throw new ExplainedException("The request has no file: send a zip of class folders as the field \"file\".");
+            return new()
+            {
+                Source = ImportSource.Derived,
+                OriginalName = form.OriginalName,
+                StoredName = Path.GetFileName(form.UploadedPath),
+                Bytes = form.Bytes,
+                Options = new() { GroupMapCsv = form.GroupMapCsv, Changes = new() { ParentVersionId = parent, Reason = form.Reason, CarrySplits = form.CarrySplits } },
+            };
+        }
         var options = new ImportOptions { GroupRule = form.Group, GroupMapCsv = form.GroupMapCsv };
         // Parsed here, so that a wrong rule is refused before anything is queued.
         _ = options.ToGroupRule();

@@ -26,6 +26,18 @@ public sealed class ImportForm
     /// <summary>For <c>inbox</c>: the entry's name.</summary>
     public string Inbox => fields.GetValueOrDefault("inbox", "");
 
+    /// <summary>For images that are added: row id of the version that they are added to; empty for a dataset of their own.</summary>
+    public string Version => fields.GetValueOrDefault("version", "");
+
+    /// <summary>For images that are added: the dataset by name or id; the newest version is meant.</summary>
+    public string Into => fields.GetValueOrDefault("into", "");
+
+    /// <summary>For images that are added: why.</summary>
+    public string Reason => fields.GetValueOrDefault("reason", "").Trim();
+
+    /// <summary>For images that are added: whether splits are taken over.</summary>
+    public bool CarrySplits => fields.GetValueOrDefault("splits", "carry") != "drop";
+
     /// <summary>Content of the group map.</summary>
     public string? GroupMapCsv { get; private set; }
 

@@ -14,6 +14,7 @@ public static class RefusalKinds
         "duplicate" => "Duplicate",
         "noClass" => "Outside the class folders",
         "nestedArchive" => "Archive inside the source",
+        "unknownClass" => "Class that the dataset does not have",
         "decoderFailed" => "Decoder failed",
         _ => kind,
     };

@@ -9,6 +9,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace MalariaLab.Data;
 
@@ -72,7 +73,8 @@ public static class LabDataServices
             builder.UseNpgsql(options.ConnectionString ?? throw new InvalidOperationException("PostgreSQL needs a connection string (Lab:ConnectionString)."),
                 postgres => postgres.MigrationsAssembly(PostgresMigrations));
         }
-        // Raised only when several DbContext models share a process, which tests do on purpose.
-        builder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
+        // The first is raised only when several DbContext models share a process, which tests do on purpose. A failed command also throws, and whoever catches
+        // it says so; logged as an error as well, it frightens on an empty PostgreSQL, whose history of migrations is looked for by a query that may fail.
+        builder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning).Log((RelationalEventId.CommandError, LogLevel.Debug)));
     }
 }

@@ -48,6 +48,9 @@ public static class LabUrls
     /// <summary>Shown for addresses that lead nowhere.</summary>
     public const string NotFound = "/not-found";
 
+    /// <summary>Told to a signed-in person whose role does not open a page.</summary>
+    public const string NotAllowed = "/not-allowed";
+
     /// <summary>Answers when the web process is up.</summary>
     public const string Health = "/health";
 

@@ -2,6 +2,7 @@ using MalariaLab.Core;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
 using MalariaLab.Web.Components.Shared;
+using MalariaLab.Web.Localisation;
 using MalariaLab.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -32,6 +33,9 @@ public abstract class LivePage : ComponentBase, IDisposable
 
     [Inject]
     private People People { get; set; } = null!;
+
+    [Inject]
+    private Words Words { get; set; } = null!;
 
     [Inject]
     private LivePoller Poller { get; set; } = null!;
@@ -92,8 +96,8 @@ public abstract class LivePage : ComponentBase, IDisposable
         return true;
     }
 
-    /// <summary>Who made something; an en dash for the program itself.</summary>
-    protected string NameOf(long? userId) => userId is { } id && Names.TryGetValue(id, out var name) ? name : Figures.None;
+    /// <summary>Who made something: a person, or, without one, whoever sat at the lab's own machine.</summary>
+    protected string NameOf(long? userId) => userId is not { } id ? Words["command line"] : Names.GetValueOrDefault(id, Figures.None);
 
     /// <inheritdoc />
     public void Dispose()

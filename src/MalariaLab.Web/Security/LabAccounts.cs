@@ -38,7 +38,7 @@ public static class LabAccounts
         {
             options.Cookie.Name = "lab-session";
             options.LoginPath = LabUrls.SignInPath;
-            options.AccessDeniedPath = LabUrls.Home;
+            options.AccessDeniedPath = LabUrls.NotAllowed;
             options.ReturnUrlParameter = "returnUrl";
             options.ExpireTimeSpan = TimeSpan.FromDays(14);
         });

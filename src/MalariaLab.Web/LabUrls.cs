@@ -87,6 +87,9 @@ public static class LabUrls
     /// <summary>One run, optionally on one of its tabs.</summary>
     public static string Run(long id, string? tab = null) => With($"/runs/{Text(id)}", ("tab", tab));
 
+    /// <summary>A run's whole log as a file.</summary>
+    public static string RunLog(long id) => $"/runs/{Text(id)}/log";
+
     /// <summary>Comparison of runs.</summary>
     public static string Compare(params IEnumerable<long> ids) => With("/compare", ("runs", string.Join(',', ids.Select(id => Text(id)))));
 

@@ -18,8 +18,8 @@ public abstract class RunQueriesTests(LabDatabase provider, PostgresServer postg
         var ids = new List<long>();
         foreach (var name in (string[])["LeNet baseline", "lenet 2", "VGG"]) ids.Add((await lab.QueuedRunAsync(data, name)).Id);
         var library = lab.Get<RunLibrary>();
-        await library.SetTagsAsync(ids[0], ["Paper", "first try"]);
-        await library.SetTagsAsync(ids[1], ["papers"]);
+        foreach (var tag in (string[])["Paper", "first try"]) await library.AddTagAsync(ids[0], tag);
+        await library.AddTagAsync(ids[1], "papers");
         await lab.Get<RunCommands>().CancelAsync(ids[2], Seeds.Ana);
         await library.TrashAsync(ids[2]);
 
@@ -33,6 +33,25 @@ public abstract class RunQueriesTests(LabDatabase provider, PostgresServer postg
         Assert.Equal(["first-try", "paper", "papers"], await lab.Get<RunQueries>().TagsAsync());
 
         async Task<long[]> Ids(RunFilter filter) => [.. (await lab.Get<RunQueries>().ListAsync(filter)).Items.Select(r => r.Id)];
+    }
+
+    [Fact]
+    public async Task NotesAndTags_OfTwoWriters_LoseNothing()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var run = (await lab.QueuedRunAsync(await lab.DataAsync("Malaria cells"), "LeNet")).Id;
+        var library = lab.Get<RunLibrary>();
+        await library.SetNotesAsync(run, "first", before: "");
+        var refusal = await Assert.ThrowsAsync<MalariaLab.Core.ExplainedException>(() => library.SetNotesAsync(run, "second", before: ""));
+        Assert.Contains("Someone else has changed the notes", refusal.Message);
+        await library.SetNotesAsync(run, "first and second", before: "first");
+        await library.AddTagAsync(run, "Best one");
+        await library.AddTagAsync(run, "paper");
+        await library.AddTagAsync(run, "PAPER");
+        await library.RemoveTagAsync(run, "best-one");
+        await Assert.ThrowsAsync<MalariaLab.Core.ExplainedException>(() => library.AddTagAsync(run, "  "));
+        var found = (await lab.Get<RunQueries>().FindAsync(run))!.Run;
+        Assert.Equal(("first and second", " paper "), (found.Notes, found.TagText));
     }
 
     [Fact]

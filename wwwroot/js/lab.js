@@ -24,8 +24,17 @@ window.lab = {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   },
+  // Shows the head of what a choice further down has opened; what is in sight stays where it is.
+  reveal(element) {
+    const top = element?.getBoundingClientRect().top;
+    if (top < 60 || top > innerHeight * 0.6) scrollBy({ top: top - 60 });
+  },
   scrollToEnd(element) { if (element) element.scrollTop = element.scrollHeight; },
 };
+// Text that must survive a lost connection or a closed page until it is saved.
+document.addEventListener("input", e => {
+  if (e.target.dataset?.draft) localStorage.setItem(e.target.dataset.draft, e.target.value);
+});
 document.addEventListener("click", e => {
   if (e.target.closest?.("[data-reload]")) location.reload();
 });

@@ -9,6 +9,8 @@ namespace MalariaLab.Data.Runs;
 /// <summary>Names, notes, tags, archive and trash of runs.</summary>
 public sealed class RunLibrary(IDbContextFactory<LabDbContext> contexts, LabPaths paths, TimeProvider time)
 {
+    private const int MostNotes = 100_000, MostTags = 20;
+
     /// <summary>Renames.</summary>
     public Task RenameAsync(long runId, string name, CancellationToken cancellationToken = default)
     {
@@ -18,15 +20,35 @@ public sealed class RunLibrary(IDbContextFactory<LabDbContext> contexts, LabPath
     }
 
     /// <summary>Replaces the notes (markdown).</summary>
-    public Task SetNotesAsync(long runId, string notes, CancellationToken cancellationToken = default) =>
-        EditAsync([runId], set => set.SetProperty(r => r.Notes, notes), cancellationToken);
-
-    /// <summary>Replaces the tags.</summary>
-    public Task SetTagsAsync(long runId, IEnumerable<string> tags, CancellationToken cancellationToken = default)
+    /// <param name="runId">Row id.</param>
+    /// <param name="notes">The new text.</param>
+    /// <param name="before">The text that the writer began with.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="ExplainedException">The text is too long, or someone else has changed it meanwhile; then nothing is replaced.</exception>
+    public Task SetNotesAsync(long runId, string notes, string before, CancellationToken cancellationToken = default)
     {
-        var text = RunTags.Write(tags);
-        return EditAsync([runId], set => set.SetProperty(r => r.TagText, text), cancellationToken);
+        if (notes.Length > MostNotes) throw new ExplainedException($"Notes take at most {MostNotes:N0} characters; these have {notes.Length:N0}. Put long texts into a document and link it.");
+        return contexts.InTransactionAsync(async db =>
+        {
+            if (await db.Runs.Where(r => r.Id == runId && r.Notes == before).ExecuteUpdateAsync(set => set.SetProperty(r => r.Notes, notes), cancellationToken) != 1)
+                throw new ExplainedException($"Someone else has changed the notes of run {runId} since you began. Nothing was saved; your text is still here.");
+            await db.TouchAsync(cancellationToken, (ChangeKind.Run, runId));
+        }, cancellationToken);
     }
+
+    /// <summary>Adds a tag; one that is there already changes nothing.</summary>
+    /// <exception cref="ExplainedException">The tag is empty or too long, or there are too many.</exception>
+    public Task AddTagAsync(long runId, string tag, CancellationToken cancellationToken = default)
+    {
+        var word = RunTags.Normal(tag);
+        if (word.Length is 0 or > 40) throw new ExplainedException("A tag needs 1 to 40 characters.");
+        return EditTagsAsync(runId, tags => tags.Count >= MostTags && !tags.Contains(word)
+            ? throw new ExplainedException($"A run takes at most {MostTags} tags: remove one first.") : tags.Append(word), cancellationToken);
+    }
+
+    /// <summary>Removes a tag; one that is not there changes nothing.</summary>
+    public Task RemoveTagAsync(long runId, string tag, CancellationToken cancellationToken = default) =>
+        EditTagsAsync(runId, tags => tags.Where(known => known != tag), cancellationToken);
 
     /// <summary>Puts runs out of the way of lists, or back.</summary>
     public Task SetArchivedAsync(IReadOnlyCollection<long> runIds, bool archived, CancellationToken cancellationToken = default) =>
@@ -70,6 +92,17 @@ public sealed class RunLibrary(IDbContextFactory<LabDbContext> contexts, LabPath
         folder.Delete(recursive: true);
         return freed;
     }
+
+    private Task EditTagsAsync(long runId, Func<IReadOnlyList<string>, IEnumerable<string>> edit, CancellationToken cancellationToken) =>
+        contexts.InTransactionAsync(async db =>
+        {
+            var before = await db.Runs.Where(r => r.Id == runId).Select(r => r.TagText).SingleOrDefaultAsync(cancellationToken)
+                ?? throw new ExplainedException($"There is no run {runId}.");
+            var after = RunTags.Write(edit(RunTags.Read(before)));
+            if (await db.Runs.Where(r => r.Id == runId && r.TagText == before).ExecuteUpdateAsync(set => set.SetProperty(r => r.TagText, after), cancellationToken) != 1)
+                throw new ExplainedException("Someone else has just changed the tags of this run: try again.");
+            await db.TouchAsync(cancellationToken, (ChangeKind.Run, runId));
+        }, cancellationToken);
 
     private Task EditAsync(IReadOnlyCollection<long> runIds, Action<UpdateSettersBuilder<Run>> setters, CancellationToken cancellationToken) =>
         contexts.InTransactionAsync(async db =>

@@ -76,6 +76,7 @@ public static class LabHost
         app.MapLabApi();
         app.MapSignOut();
         app.MapDatasetPages();
+        app.MapRunPages();
         app.MapWeightsUpload();
         // SecurityHeaders names the frame ancestors for every answer, so Blazor need not.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

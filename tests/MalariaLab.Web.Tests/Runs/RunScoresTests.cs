@@ -53,6 +53,27 @@ public sealed class RunScoresTests(RunScoresTests.SeededLab lab) : IClassFixture
         Assert.Null(await explanations.KnownAsync(view.Run.Id + 1, "abc", 1));
     }
 
+    [Fact]
+    public async Task Log_ReadOn_GivesWholeNewLinesOnly()
+    {
+        var (views, id) = (lab.Services.GetRequiredService<RunViews>(), lab.View.Run.Id);
+        Assert.Equal(("", 0), await views.LogAsync(id));
+        var path = lab.Services.GetRequiredService<LabPaths>().RunLog(id);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, "epoch 1 ü\nepo", TestContext.Current.CancellationToken);
+        var (first, end) = await views.LogAsync(id);
+        Assert.Equal("epoch 1 ü\n", first);
+        Assert.Equal("", (await views.LogAsync(id, end)).Text);
+        await File.AppendAllTextAsync(path, "ch 2\n", TestContext.Current.CancellationToken);
+        Assert.Equal("epoch 2\n", (await views.LogAsync(id, end)).Text);
+
+        await File.WriteAllLinesAsync(path, Enumerable.Range(0, 20_000).Select(i => $"line {i}"), TestContext.Current.CancellationToken);
+        var (tail, _) = await views.LogAsync(id);
+        Assert.StartsWith("line ", tail);
+        Assert.EndsWith("line 19999\n", tail);
+        Assert.True(tail.Length <= RunViews.LogBytes);
+    }
+
     /// <summary>A finished run with nine images, dealt to the parts in turn, of two patients and one unknown.</summary>
     public sealed class SeededLab : IAsyncLifetime
     {

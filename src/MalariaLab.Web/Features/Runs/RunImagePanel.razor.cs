@@ -6,6 +6,7 @@ using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace MalariaLab.Web.Features.Runs;
 
@@ -16,7 +17,8 @@ public sealed partial class RunImagePanel : ComponentBase, IDisposable
     private DatasetImage? image;
     private ImagePrediction? answer;
     private string? refusal;
-    private bool looking, asking;
+    private ElementReference panel;
+    private bool looking, asking, opened;
     private int explained, opacity = 55, shown = -1;
 
     /// <summary>The run.</summary>
@@ -67,6 +69,9 @@ public sealed partial class RunImagePanel : ComponentBase, IDisposable
     private DatasetQueries Images { get; set; } = null!;
 
     [Inject]
+    private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
     private Explanations Explanations { get; set; } = null!;
 
     private IReadOnlyList<string> Classes => Scored.Predictions.Labels;
@@ -79,7 +84,17 @@ public sealed partial class RunImagePanel : ComponentBase, IDisposable
         (answer, refusal) = (null, null);
         explained = MultiClassMetrics.ArgMax(Enumerable.Range(0, Classes.Count).Select(k => (double)Scored.Predictions.Probabilities[(Call.Index * Classes.Count) + k]).ToArray());
         image = Scored.Ordinals.Count == 0 ? null : await Images.ImageAsync(Scored.VersionId, Scored.Ordinals[Call.Index]);
+        opened = true;
         if (looking) await Look();
+    }
+
+    /// <inheritdoc />
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!opened || image is null) return;
+        opened = false;
+        try { await Js.InvokeVoidAsync("lab.reveal", panel); }
+        catch (JSDisconnectedException) { }
     }
 
     private Task Toggle()

@@ -9,7 +9,11 @@ namespace MalariaLab.Web.Features.Runs;
 /// <summary>One run: what it does now, its curves, its results, its configuration and its log.</summary>
 public sealed partial class RunPage : LivePage
 {
-    private static readonly (string Key, string Title)[] Tabs = [("results", "Results"), ("threshold", "Threshold"), ("images", "Images"), ("configuration", "Configuration"), ("log", "Log")];
+    private static readonly (string Key, string Title)[] Tabs =
+    [
+        ("results", "Results"), ("threshold", "Threshold"), ("calibration", "Calibration"), ("images", "Images"), ("patients", "Patients"), ("network", "Network"),
+        ("configuration", "Configuration"), ("lineage", "Lineage"), ("notes", "Notes"), ("log", "Log"),
+    ];
 
     private IReadOnlyList<EpochRecord> epochs = [];
     private PageQuery? query;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Experiments;
@@ -37,7 +38,7 @@ public sealed record RunView(RunDetail Detail, Split Split, string? By, RunDetai
 /// <summary>Reads for the run page that the data layer's own queries do not give in one.</summary>
 public sealed class RunViews(RunQueries runs, IDbContextFactory<LabDbContext> contexts, LabPaths paths)
 {
-    /// <summary>Bytes of a log that a page shows at most.</summary>
+    /// <summary>Bytes of a log that a page reads at once.</summary>
     public const int LogBytes = 64 << 10;
 
     /// <summary>The run, or null.</summary>
@@ -59,16 +60,27 @@ public sealed class RunViews(RunQueries runs, IDbContextFactory<LabDbContext> co
         return epochs.ToDictionary(e => e.Key, e => (IReadOnlyList<double?>)[.. e.Value.TakeLast(Shown).Select(r => r.ValAccuracy ?? r.TrainAccuracy)]);
     }
 
-    /// <summary>The end of the run's log, or null when it has none.</summary>
-    public async Task<string?> LogAsync(long id)
+    /// <summary>Whole lines of the run's log after <paramref name="from"/>; with null its last lines. <c>End</c> is where to go on; 0 while there is no log.</summary>
+    public async Task<(string Text, long End)> LogAsync(long id, long? from = null)
+    {
+        if (OpenLog(id) is not { } file) return ("", 0);
+        await using (file)
+        {
+            var start = from is { } known && known <= file.Length ? known : Math.Max(0, file.Length - LogBytes);
+            file.Seek(start, SeekOrigin.Begin);
+            var bytes = new byte[(int)Math.Min(file.Length - start, LogBytes)];
+            var text = bytes.AsMemory(0, await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false));
+            // A line that is being written comes with the next look.
+            var end = text.Span.LastIndexOf((byte)'\n') + 1;
+            var first = from is null && start > 0 ? text.Span.IndexOf((byte)'\n') + 1 : 0;
+            return (first < end ? Encoding.UTF8.GetString(text.Span[first..end]) : "", start + end);
+        }
+    }
+
+    /// <summary>The log as it is written, or null when there is none.</summary>
+    public FileStream? OpenLog(long id)
     {
         var path = paths.RunLog(id);
-        if (!File.Exists(path)) return null;
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var cut = file.Length > LogBytes;
-        if (cut) file.Seek(-LogBytes, SeekOrigin.End);
-        using var reader = new StreamReader(file);
-        if (cut) await reader.ReadLineAsync();
-        return await reader.ReadToEndAsync();
+        return File.Exists(path) ? new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : null;
     }
 }

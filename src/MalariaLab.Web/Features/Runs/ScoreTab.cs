@@ -73,7 +73,7 @@ public abstract class ScoreTab : ComponentBase
         var wanted = (View.Run.Id, View.Run.Status, Scope, Class);
         if (!wanted.Equals(read))
         {
-            read = wanted;
+            (read, Ready) = (wanted, false);
             Scored = await Scores.FindAsync(View, Scope);
             if (Scored is not null)
             {
@@ -83,8 +83,11 @@ public abstract class ScoreTab : ComponentBase
             await ReadAsync();
             Ready = true;
         }
-        Work();
+        if (Ready) Work();
     }
+
+    /// <summary>What stood before stays until the new is there as a whole.</summary>
+    protected override bool ShouldRender() => Ready;
 
     /// <summary>After other scores were read.</summary>
     protected virtual Task ReadAsync() => Task.CompletedTask;

@@ -15,6 +15,8 @@ var root = new RootCommand("MalariaLab from the command line, against a running 
     ResultCommands.Evaluate(json),
     PredictCommands.Create(json),
     RunCommands.Cancel(json),
+    ShareCommands.Create(json),
+    ShareCommands.Report(),
     WeightsCommands.Create(json),
     WorkerCommands.List(json),
 };

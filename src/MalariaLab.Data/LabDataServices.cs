@@ -2,6 +2,7 @@ using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Experiments;
 using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
+using MalariaLab.Data.Sharing;
 using MalariaLab.Data.Sqlite;
 using MalariaLab.Data.Store;
 using MalariaLab.Data.Weights;
@@ -49,6 +50,7 @@ public static class LabDataServices
         services.AddSingleton<SplitCommands>();
         services.AddSingleton<DatasetInsights>();
         services.AddSingleton<WeightsLibrary>();
+        services.AddSingleton<ShareLinks>();
         return services;
     }
 

@@ -105,6 +105,12 @@ public static class LabUrls
     /// <summary>Read-only page behind a share link.</summary>
     public static string Share(string token) => $"/s/{Uri.EscapeDataString(token)}";
 
+    /// <summary>An image of a shared run, by its number on the page behind the link.</summary>
+    public static string ShareImage(string token, int number) => $"{Share(token)}/images/{Text(number)}";
+
+    /// <summary>A run's evidence report: one HTML file that stands alone.</summary>
+    public static string Report(long runId) => $"/runs/{Text(runId)}/report";
+
     /// <summary>Adds those values that are there to the query.</summary>
     public static string With(string path, params IEnumerable<(string Key, string? Value)> query) =>
         QueryHelpers.AddQueryString(path, query.Where(q => !string.IsNullOrEmpty(q.Value)).Select(q => KeyValuePair.Create(q.Key, q.Value)));

@@ -17,6 +17,7 @@ public static class ApiRoot
         api.MapModelUse();
         api.MapWeights();
         api.MapWorkers();
+        api.MapShares();
         api.MapFallback("{**path}", (string? path) => Results.Problem($"There is nothing at {LabUrls.Api}/{path}.", statusCode: StatusCodes.Status404NotFound, title: "Not found"))
             .ExcludeFromDescription();
         endpoints.MapOpenApi(LabUrls.Api + "/openapi.json").RequireAuthorization(LabAccounts.Api);

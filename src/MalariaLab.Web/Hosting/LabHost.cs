@@ -6,9 +6,11 @@ using MalariaLab.Web.Components;
 using MalariaLab.Web.Features.Account;
 using MalariaLab.Web.Features.Compare;
 using MalariaLab.Web.Features.Datasets;
+using MalariaLab.Web.Features.Documents;
 using MalariaLab.Web.Features.Experiments;
 using MalariaLab.Web.Features.Predict;
 using MalariaLab.Web.Features.Runs;
+using MalariaLab.Web.Features.Sharing;
 using MalariaLab.Web.Features.Weights;
 using MalariaLab.Web.Live;
 using MalariaLab.Web.Localisation;
@@ -44,6 +46,8 @@ public static class LabHost
         services.AddDatasetPages();
         services.AddExperimentPages();
         services.AddPredictPage();
+        services.AddDocuments();
+        services.AddSharing();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
         services.AddRadzenComponents();
         services.AddScoped<Words>();
@@ -63,6 +67,7 @@ public static class LabHost
         app.UseExceptionHandler("/error");
         app.UseStatusCodePagesWithReExecute(LabUrls.NotFound);
         app.UseSecurityHeaders();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -78,6 +83,8 @@ public static class LabHost
         app.MapDatasetPages();
         app.MapRunPages();
         app.MapWeightsUpload();
+        app.MapDocuments();
+        app.MapSharing();
         // SecurityHeaders names the frame ancestors for every answer, so Blazor need not.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }

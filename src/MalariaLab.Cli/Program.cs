@@ -12,6 +12,7 @@ var root = new RootCommand("MalariaLab from the command line, against a running 
     RunCommands.List(json),
     ResultCommands.Results(json),
     ResultCommands.Predictions(),
+    ExportCommands.Create(json),
     ResultCommands.Evaluate(json),
     PredictCommands.Create(json),
     RunCommands.Cancel(json),

@@ -90,6 +90,9 @@ public static class LabUrls
     /// <summary>A run's whole log as a file.</summary>
     public static string RunLog(long id) => $"/runs/{Text(id)}/log";
 
+    /// <summary>A file that a run is taken away as, see <see cref="Features.Exports.RunExports.Formats"/>.</summary>
+    public static string Export(long run, string format) => $"/runs/{Text(run)}/exports/{Uri.EscapeDataString(format)}";
+
     /// <summary>Comparison of runs.</summary>
     public static string Compare(params IEnumerable<long> ids) => With("/compare", ("runs", string.Join(',', ids.Select(id => Text(id)))));
 

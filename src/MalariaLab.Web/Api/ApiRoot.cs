@@ -14,6 +14,7 @@ public static class ApiRoot
         api.MapImports();
         api.MapRuns();
         api.MapResults();
+        api.MapExportApi();
         api.MapModelUse();
         api.MapWeights();
         api.MapWorkers();

@@ -8,6 +8,7 @@ using MalariaLab.Web.Features.Compare;
 using MalariaLab.Web.Features.Datasets;
 using MalariaLab.Web.Features.Documents;
 using MalariaLab.Web.Features.Experiments;
+using MalariaLab.Web.Features.Exports;
 using MalariaLab.Web.Features.Predict;
 using MalariaLab.Web.Features.Runs;
 using MalariaLab.Web.Features.Sharing;
@@ -48,6 +49,7 @@ public static class LabHost
         services.AddPredictPage();
         services.AddDocuments();
         services.AddSharing();
+        services.AddExports();
         services.AddRazorComponents().AddInteractiveServerComponents(options => options.DetailedErrors = builder.Environment.IsDevelopment());
         services.AddRadzenComponents();
         services.AddScoped<Words>();
@@ -82,6 +84,7 @@ public static class LabHost
         app.MapSignOut();
         app.MapDatasetPages();
         app.MapRunPages();
+        app.MapExports();
         app.MapWeightsUpload();
         app.MapDocuments();
         app.MapSharing();

@@ -12,7 +12,7 @@ public sealed partial class RunPage : LivePage
     private static readonly (string Key, string Title)[] Tabs =
     [
         ("results", "Results"), ("threshold", "Threshold"), ("calibration", "Calibration"), ("images", "Images"), ("patients", "Patients"), ("network", "Network"),
-        ("configuration", "Configuration"), ("lineage", "Lineage"), ("notes", "Notes"), ("log", "Log"),
+        ("configuration", "Configuration"), ("lineage", "Lineage"), ("files", "Files"), ("notes", "Notes"), ("log", "Log"),
     ];
 
     private IReadOnlyList<EpochRecord> epochs = [];

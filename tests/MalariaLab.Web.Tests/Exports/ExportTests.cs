@@ -1,0 +1,267 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MalariaLab.Core.Evaluation;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Experiments.Architectures;
+using MalariaLab.Core.Serialization;
+using MalariaLab.Data;
+using MalariaLab.Data.Entities;
+using MalariaLab.Web.Features.Exports;
+using MalariaLab.Web.Security;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace MalariaLab.Web.Tests.Exports;
+
+/// <summary>Files of runs over REST and from the run page, read back.</summary>
+public sealed class ExportTests(ExportTests.SeededLab seeded) : IClassFixture<ExportTests.SeededLab>
+{
+    // Test and validation images; the first names would run as formulas in a spreadsheet.
+    private static readonly string[] Names = ["=HYPERLINK(0)", "+1.png", "-1.png", "@a.png", "\tb.png", "c,\"d\".png", "细胞.png"];
+    private static readonly float[] Scores = [0.9f, 0.1f, 0.25f, 0.75f, 1, 0, 0.5f, 0.5f, 0.125f, 0.875f];
+
+    private readonly HttpClient client = seeded.Client, browser = seeded.Browser;
+    private readonly long finished = seeded.Finished, failed = seeded.Failed, queued = seeded.Queued;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task List_OfAFinishedRun_NamesEveryFile()
+    {
+        var list = JsonNode.Parse(await client.GetStringAsync(Address(finished), Cancellation))!.AsArray();
+        Assert.Equal(["history.csv", "history.json", "tensorboard", "predictions.csv", "predictions.json", "weights.safetensors", "model.onnx"], list.Select(e => (string)e!["format"]!));
+        foreach (var export in list)
+        {
+            using var answer = await client.GetAsync(Address(finished, (string)export!["format"]!), Cancellation);
+            Assert.Equal((string?)export["file"], answer.Content.Headers.ContentDisposition!.FileName);
+            var bytes = await answer.Content.ReadAsByteArrayAsync(Cancellation);
+            Assert.NotEmpty(bytes);
+            if (export["bytes"] is { } size) Assert.Equal((long)size, bytes.Length);
+        }
+    }
+
+    [Fact]
+    public async Task HistoryCsv_HoldsEveryEpochAndLeavesTheUndefinedEmpty()
+    {
+        var lines = (await client.GetStringAsync(Address(finished, "history.csv"), Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal("epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second,finished_at", lines[0]);
+        await using var db = await Db();
+        var epochs = await db.Epochs.AsNoTracking().Where(e => e.RunId == finished).OrderBy(e => e.Epoch).ToListAsync(Cancellation);
+        Assert.Equal(epochs.Count, lines.Length - 1);
+        var first = lines[1].Split(',');
+        Assert.Equal(["1", "", ""], [first[0], first[3], first[4]]);
+        Assert.Equal(epochs[1].ValLoss!.Value, double.Parse(lines[2].Split(',')[3], CultureInfo.InvariantCulture));
+        Assert.Equal(epochs[1].TrainLoss, double.Parse(lines[2].Split(',')[1], CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task HistoryJson_HoldsTheSameAndNullForTheUndefined()
+    {
+        var history = JsonNode.Parse(await client.GetStringAsync(Address(finished, "history.json"), Cancellation))!;
+        Assert.Equal(finished, (long?)history["run"]);
+        Assert.Null(history["epochs"]![0]!["val_loss"]);
+        Assert.Equal(2, (int?)history["epochs"]![1]!["epoch"]);
+        Assert.InRange((double)history["epochs"]![1]!["val_loss"]!, 0, 2);
+    }
+
+    [Fact]
+    public async Task TensorBoard_File_BeginsWithAWholeRecordAndIsNamedAsTensorBoardLooksForIt()
+    {
+        using var answer = await client.GetAsync(Address(finished, "tensorboard"), Cancellation);
+        Assert.StartsWith("events.out.tfevents.", answer.Content.Headers.ContentDisposition!.FileName);
+        var bytes = await answer.Content.ReadAsByteArrayAsync(Cancellation);
+        var records = 0;
+        for (var at = 0; at < bytes.Length; records++) at += 16 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
+        await using var db = await Db();
+        Assert.Equal(1 + await db.Epochs.CountAsync(e => e.RunId == finished, Cancellation), records);
+    }
+
+    [Fact]
+    public async Task PredictionsCsv_NamesThatAreFormulas_AreTextAndScoresStayNumbers()
+    {
+        var csv = await client.GetStringAsync(Address(finished, "predictions.csv"), Cancellation);
+        Assert.Equal(csv, await client.GetStringAsync(Address(finished)[..^"exports".Length] + "predictions.csv", Cancellation));
+        var lines = csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length == 1) lines = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("image,group,label,predicted,p_Parasitized,p_Uninfected", lines[0]);
+        Assert.Equal(6, lines.Length);
+        Assert.Equal("\"'=HYPERLINK(0)\",P0,Parasitized,Parasitized,0.9,0.1", lines[1]);
+        Assert.All(lines[1..], line => Assert.DoesNotContain(line.TrimStart('"')[0], "=+-@\t\r"));
+        Assert.EndsWith(",1,0", lines[3]);
+    }
+
+    [Fact]
+    public async Task PredictionsJson_HoldsNamesAsTheyAreAndTheScores()
+    {
+        var file = JsonNode.Parse(await client.GetStringAsync(Address(finished, "predictions.json"), Cancellation))!;
+        var images = file["images"]!.AsArray();
+        Assert.Equal(Names.Take(5), images.Select(i => (string)i!["image"]!));
+        Assert.Equal(Scores, images.SelectMany(i => i!["probabilities"]!.AsArray().Select(p => (float)p!)));
+        Assert.Equal("Parasitized", (string?)file["positive_class"]);
+        Assert.Equal("Uninfected", (string?)images[1]!["predicted"]);
+        Assert.Null(images[4]!["group"]);
+    }
+
+    [Fact]
+    public async Task Weights_AreTheStoredFile()
+    {
+        var bytes = await client.GetByteArrayAsync(Address(finished, "weights.safetensors"), Cancellation);
+        await using var db = await Db();
+        Assert.Equal(await db.Artifacts.Where(a => a.RunId == finished).Select(a => a.Sha256).SingleAsync(Cancellation), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+
+    [Fact]
+    public async Task Model_OfDamagedWeights_IsRefusedInASentence()
+    {
+        var file = Directory.GetFiles(seeded.Lab.Services.GetRequiredService<LabPaths>().Run(finished)).Single();
+        var whole = await File.ReadAllBytesAsync(file, Cancellation);
+        await File.WriteAllBytesAsync(file, whole[..^4], Cancellation);
+        try
+        {
+            using var answer = await client.GetAsync(Address(finished, "model.onnx"), Cancellation);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains("reaches beyond the end of the file", await answer.Content.ReadAsStringAsync(Cancellation));
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(Address(finished), Cancellation)).StatusCode);
+        }
+        finally
+        {
+            await File.WriteAllBytesAsync(file, whole, Cancellation);
+        }
+    }
+
+    [Theory]
+    [InlineData("predictions.csv", "has no test predictions: it is Failed.")]
+    [InlineData("validation-predictions.json", "has no validation predictions: it is Failed.")]
+    [InlineData("model.onnx", "has no weights: it is Failed.")]
+    [InlineData("model.exe", "There is no export \"model.exe\". There are history.csv, history.json")]
+    public async Task Export_ThatARunLacks_SaysWhy(string format, string sentence)
+    {
+        using var answer = await client.GetAsync(Address(failed, format), Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains(sentence, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!["detail"]);
+    }
+
+    [Fact]
+    public async Task Export_OfAQueuedOrMissingRun_SaysWhy()
+    {
+        using var waiting = await client.GetAsync(Address(queued, "history.csv"), Cancellation);
+        Assert.Contains("has no finished epoch: it is Queued.", await waiting.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal("[]", await client.GetStringAsync(Address(queued), Cancellation));
+        using var missing = await browser.GetAsync(new Uri(LabUrls.Export(999, "history.csv"), UriKind.Relative), Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.Contains("There is no run 999.", await missing.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Export_FromTheRunPage_IsSentToASignedInBrowserOnly()
+    {
+        var link = LabUrls.Export(finished, "history.csv");
+        Assert.Contains("epoch,train_loss", await browser.GetStringAsync(new Uri(link, UriKind.Relative), Cancellation));
+        using var stranger = seeded.Lab.Browser();
+        Assert.Equal(HttpStatusCode.Redirect, (await stranger.GetAsync(new Uri(link, UriKind.Relative), Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync(Address(finished, "history.csv"), Cancellation)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("LeNet, seed 42", "run-7-lenet-seed-42")]
+    [InlineData("../../etc/passwd", "run-7-etc-passwd")]
+    [InlineData("Zellen für Übung\r\n\"", "run-7-zellen-f-r-bung")]
+    [InlineData("细胞", "run-7")]
+    public void FileName_OfAnyRunName_IsSafe(string name, string file) => Assert.Equal(file, ExportNames.Of(7, name));
+
+    private static string Address(long run, string? format = null) => format is null ? $"{LabUrls.Api}/runs/{run}/exports" : $"{LabUrls.Api}/runs/{run}/exports/{format}";
+
+    private Task<LabDbContext> Db() => seeded.Db();
+
+    /// <summary>A lab with a finished, a failed and a queued run, a signed-in browser and a client with a token.</summary>
+    public sealed class SeededLab : IAsyncLifetime
+    {
+        public LabFactory Lab { get; } = new();
+
+        public HttpClient Client { get; private set; } = null!;
+
+        public HttpClient Browser { get; private set; } = null!;
+
+        public long Finished { get; private set; }
+
+        public long Failed { get; private set; }
+
+        public long Queued { get; private set; }
+
+        public Task<LabDbContext> Db() => Lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(Cancellation);
+
+        public async ValueTask InitializeAsync()
+        {
+            Browser = Lab.Browser();
+            (await Lab.SetUp(Browser)).Dispose();
+            await using var db = await Db();
+            var runs = await LabSeed.FillAsync(db, 6, DateTimeOffset.UtcNow);
+            (Finished, Failed, Queued) = (runs[5], runs[3], runs[1]);
+            await FillAsync(db);
+            var user = await db.Users.SingleAsync(Cancellation);
+            Client = Lab.CreateClient();
+            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await Lab.Services.GetRequiredService<ApiTokens>().CreateAsync(user.Id, "test", null));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Client.Dispose();
+            Browser.Dispose();
+            await Lab.DisposeAsync();
+        }
+
+        // Gives the finished run images, scores, a first epoch without validation, and weights.
+        private async Task FillAsync(LabDbContext db)
+        {
+            var run = await db.Runs.Include(r => r.Experiment!.Split!.Version).SingleAsync(r => r.Id == Finished, Cancellation);
+            run.Experiment!.Split!.Assignment = [2, 2, 2, 2, 2, 1, 1];
+            var version = run.Experiment.DatasetVersionId;
+            var pack = new BlobPack { FileName = "seed" };
+            db.Add(pack);
+            await db.SaveChangesAsync(Cancellation);
+            db.Add(new Blob { Sha256 = new string('d', 64), PackId = pack.Id });
+            db.AddRange(Names.Select((name, i) => new DatasetImage { VersionId = version, Ordinal = i, Path = name, Sha256 = new string('d', 64), Label = i % 2, Group = i < 4 ? $"P{i}" : null, Width = 9, Height = 9, Channels = 3 }));
+            var predictions = new Predictions { Labels = ["Parasitized", "Uninfected"], Truth = [0, 1, 0, 1, 0], Probabilities = Scores };
+            var set = await db.PredictionSets.SingleAsync(s => s.RunId == Finished, Cancellation);
+            (set.Count, set.Blob) = (predictions.Count, PredictionBlob.Write(predictions));
+            var first = await db.Epochs.SingleAsync(e => e.RunId == Finished && e.Epoch == 1, Cancellation);
+            (first.ValLoss, first.ValAccuracy) = (null, null);
+
+            var spec = SpecJson.Read(run.Experiment.SpecJson);
+            spec = spec with { Architecture = LeNet.Figure.Defaults with { Size = 32 } };
+            run.Experiment.SpecJson = SpecJson.Write(spec);
+            var file = await WriteWeights(ArchitectureCatalogue.Build(spec.Architecture, 2));
+            db.Artifacts.Add(new Artifact { RunId = Finished, Kind = ArtifactKind.Weights, FileName = Path.GetFileName(file), Bytes = new FileInfo(file).Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file, Cancellation))) });
+            await db.SaveChangesAsync(Cancellation);
+        }
+
+        private async Task<string> WriteWeights(NetworkGraph graph)
+        {
+            var entries = new List<SafetensorsEntry>();
+            var end = 0L;
+            foreach (var layer in graph.Layers)
+            {
+                var bias = layer.Shape.Channels;
+                if (layer.Parameters == 0) continue;
+                Add($"{layer.Name}.weight", layer.Parameters - bias);
+                Add($"{layer.Name}.bias", bias);
+            }
+            var folder = Directory.CreateDirectory(Lab.Services.GetRequiredService<LabPaths>().Run(Finished));
+            var path = Path.Combine(folder.FullName, "weights.safetensors");
+            await File.WriteAllBytesAsync(path, [.. SafetensorsHeader.Write(entries, new Dictionary<string, string>()), .. new byte[end]], Cancellation);
+            return path;
+
+            void Add(string name, long count)
+            {
+                entries.Add(new(name, ElementType.Float32, [count], end, count * sizeof(float)));
+                end += count * sizeof(float);
+            }
+        }
+    }
+}

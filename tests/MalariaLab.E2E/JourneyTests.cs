@@ -23,6 +23,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await ImportsAndListsTheBrokenFile(page);
         await MakesASplit(page);
         await TrainsAndShowsResults(page);
+        await LooksIntoTheRun(page);
         await TrainsTheFinishedRunFurther(page);
         await CancelsARunningTraining(page);
     }
@@ -90,6 +91,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
 
     private static async Task TrainsTheFinishedRunFurther(IPage page)
     {
+        await page.GotoAsync("/runs/1");
         await page.GetByRole(AriaRole.Link, new() { Name = "Start from it" }).ClickAsync();
         await Expect(page.GetByLabel("Finished run")).ToHaveValueAsync("1");
         await QueueForm(page, epochs: 1);

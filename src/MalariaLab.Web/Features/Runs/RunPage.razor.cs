@@ -63,7 +63,9 @@ public sealed partial class RunPage : LivePage
         if (news.Count > 0) epochs = [.. epochs, .. news];
     }
 
-    private void Open(string key) => Navigation.NavigateTo(LabUrls.Run(Id, key == Tabs[0].Key ? null : key), replace: true);
+    // Part, class and threshold are looked at from several tabs.
+    private void Open(string key) => Navigation.NavigateTo(
+        LabUrls.With(LabUrls.Run(Id, key == Tabs[0].Key ? null : key), new[] { "part", "class", "t" }.Select(name => (name, query?.Text(name)))), replace: true);
 
     private static string Next(RunStatus status) => status switch
     {

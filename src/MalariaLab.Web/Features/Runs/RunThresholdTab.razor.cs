@@ -28,10 +28,9 @@ public sealed partial class RunThresholdTab : ScoreTab
     private double SamplePrevalence => (double)counts.Positives / Math.Max(1, counts.Total);
 
     /// <inheritdoc />
-    protected override async Task ReadAsync()
+    protected override async Task ReadAsync(ScoredPart scored)
     {
         (roc, precision, worked, validation) = ([], [], null, null);
-        if (Scored is null) return;
         if (await Scores.FindAsync(View, PredictionScope.Validation) is { } part)
         {
             var (two, positive) = AsTwo(part);

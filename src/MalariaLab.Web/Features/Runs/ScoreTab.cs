@@ -1,4 +1,5 @@
 using System.Globalization;
+using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Evaluation;
 using MalariaLab.Data.Entities;
 using MalariaLab.Web.Localisation;
@@ -47,10 +48,13 @@ public abstract class ScoreTab : ComponentBase
     protected bool Ready { get; private set; }
 
     /// <summary>True when one class has to be set against the rest.</summary>
-    protected bool Many => View.Detail.Version.ClassNames.Count > 2;
+    protected bool Many => Classes.Count > 2;
 
     /// <summary>Index of the class that is looked at, in the classes of the dataset.</summary>
-    protected int ClassIndex => Scored?.Positive ?? Math.Clamp(Class ?? 0, 0, View.Detail.Version.ClassNames.Count - 1);
+    protected int ClassIndex => Many ? Math.Clamp(Class ?? 0, 0, Classes.Count - 1) : View.Detail.Version.PositiveClass ?? PositiveClass.Guess(Classes);
+
+    /// <summary>Names of the dataset's classes.</summary>
+    protected IReadOnlyList<string> Classes => View.Detail.Version.ClassNames;
 
     /// <summary>Reads scores.</summary>
     [Inject]
@@ -74,14 +78,14 @@ public abstract class ScoreTab : ComponentBase
         if (!wanted.Equals(read))
         {
             (read, Ready) = (wanted, false);
-            Scored = await Scores.FindAsync(View, Scope);
-            if (Scored is not null)
+            var found = await Scores.FindAsync(View, Scope);
+            if (found is not null)
             {
-                (Two, Positive) = AsTwo(Scored);
+                (Two, Positive) = AsTwo(found);
                 Ranking = ScoreRanking.Of(Two.Scores(Positive), Two.IsClass(Positive));
+                await ReadAsync(found);
             }
-            await ReadAsync();
-            Ready = true;
+            (Scored, Ready) = (found, true);
         }
         if (Ready) Work();
     }
@@ -89,8 +93,8 @@ public abstract class ScoreTab : ComponentBase
     /// <summary>What stood before stays until the new is there as a whole.</summary>
     protected override bool ShouldRender() => Ready;
 
-    /// <summary>After other scores were read.</summary>
-    protected virtual Task ReadAsync() => Task.CompletedTask;
+    /// <summary>After other scores were read, before they are shown.</summary>
+    protected virtual Task ReadAsync(ScoredPart scored) => Task.CompletedTask;
 
     /// <summary>After every change of the address.</summary>
     protected virtual void Work()

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace MalariaLab.E2E;
+
+/// <summary>What a person does with a finished run.</summary>
+public sealed partial class JourneyTests
+{
+    private static readonly string[] RunTabs = ["Results", "Threshold", "Calibration", "Images", "Patients", "Network", "Configuration", "Lineage", "Notes", "Log"];
+
+    private static async Task LooksIntoTheRun(IPage page)
+    {
+        await MovesTheThreshold(page);
+        await LooksAtTheImagesOfACell(page);
+        await WritesNotesAndTags(page);
+        foreach (var tab in RunTabs)
+        {
+            await page.GetByRole(AriaRole.Tab, new() { Name = tab, Exact = true }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Tab, new() { Name = tab, Exact = true })).ToHaveAttributeAsync("aria-selected", "true");
+            await Expect(page.Locator("[role=tabpanel] .panel").First).ToBeVisibleAsync();
+            var axe = await page.RunAxe();
+            Assert.Empty(axe.Violations.Where(v => v.Impact is "serious" or "critical").Select(v => $"{tab}: {v.Id}: {v.Nodes[0].Html}"));
+        }
+        await Expect(page.GetByText("Something went wrong here")).ToHaveCountAsync(0);
+    }
+
+    private static async Task MovesTheThreshold(IPage page)
+    {
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Threshold", Exact = true }).ClickAsync();
+        var cells = page.Locator(".matrix .count");
+        await Expect(cells).ToHaveCountAsync(4);
+        var total = (await Counts(cells)).Sum();
+        await page.Locator("#threshold").FillAsync("0");
+        // At 0 every image is called positive: sensitivity is whole, and nothing stands in the other column.
+        await Expect(cells.Nth(1)).ToHaveTextAsync("0");
+        await Expect(cells.Nth(3)).ToHaveTextAsync("0");
+        await Expect(page.Locator("#threshold-figures .metric").First).ToContainTextAsync("100.0 %");
+        Assert.Equal(total, (await Counts(cells)).Sum());
+        await page.Locator("#threshold").FillAsync("1");
+        await Expect(cells.Nth(0)).ToHaveTextAsync("0");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Youden's J" }).ClickAsync();
+        await Expect(page.GetByText("validation images for the largest sensitivity + specificity")).ToBeVisibleAsync();
+        // The address holds the choice.
+        await page.ReloadAsync();
+        await Expect(page.GetByText("validation images for the largest sensitivity + specificity")).ToBeVisibleAsync();
+    }
+
+    private static async Task LooksAtTheImagesOfACell(IPage page)
+    {
+        await page.GotoAsync("/runs/1?tab=threshold&t=0");
+        var cell = page.Locator(".matrix td a").First;
+        var count = (await Counts(page.Locator(".matrix .count")))[0];
+        await cell.ClickAsync();
+        var images = page.Locator(".run-images li");
+        await Expect(images).ToHaveCountAsync(Math.Min(count, 60));
+        await images.First.GetByRole(AriaRole.Link).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Where the network looked" }).ClickAsync();
+        await Expect(page.Locator(".run-image .heat")).ToBeVisibleAsync(new() { Timeout = Long });
+        await page.GetByLabel("Opacity").FillAsync("0");
+        await Expect(page.Locator(".run-image .heat")).ToHaveCSSAsync("opacity", "0");
+    }
+
+    private static async Task WritesNotesAndTags(IPage page)
+    {
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Notes", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Edit", Exact = true }).ClickAsync();
+        await page.GetByLabel("Text in Markdown").FillAsync("**First** run <script>alert(1)</script>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("Saved.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a tag" }).ClickAsync();
+        await page.GetByLabel("Tag", new() { Exact = true }).FillAsync("First day");
+        await page.GetByLabel("Tag", new() { Exact = true }).PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "first-day" })).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Expect(page.Locator(".note strong")).ToHaveTextAsync("First");
+        await Expect(page.Locator(".note")).ToContainTextAsync("<script>");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "first-day" })).ToBeVisibleAsync();
+    }
+
+    private static async Task<int[]> Counts(ILocator cells)
+    {
+        await Expect(cells.First).ToBeVisibleAsync();
+        return [.. (await cells.AllTextContentsAsync()).Select(text => int.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture))];
+    }
+}

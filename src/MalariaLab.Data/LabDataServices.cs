@@ -47,6 +47,8 @@ public static class LabDataServices
         services.AddSingleton<DerivedVersions>();
         services.AddSingleton<Housekeeping>();
         services.AddSingleton<VersionDiffs>();
+        services.AddSingleton<Labels.LabelReviews>();
+        services.AddSingleton<Labels.OutOfSample>();
         services.AddSingleton<SplitCommands>();
         services.AddSingleton<DatasetInsights>();
         services.AddSingleton<WeightsLibrary>();

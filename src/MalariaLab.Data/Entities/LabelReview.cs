@@ -18,11 +18,17 @@ public sealed class LabelReview
     /// <summary>The reader.</summary>
     public long UserId { get; set; }
 
-    /// <summary>Judgement.</summary>
+    /// <summary>Judgement, made blind: without knowing another reader's of this image.</summary>
     public ReviewDecision Decision { get; set; }
 
     /// <summary>New class index for <see cref="ReviewDecision.Relabel"/>.</summary>
     public int? Label { get; set; }
+
+    /// <summary>Judgement after another reader's was seen; null while the blind one stands. It decides, but never counts as agreement.</summary>
+    public ReviewDecision? Revised { get; set; }
+
+    /// <summary>New class index for a revised <see cref="ReviewDecision.Relabel"/>.</summary>
+    public int? RevisedLabel { get; set; }
 
     /// <summary>When.</summary>
     public DateTimeOffset At { get; set; }

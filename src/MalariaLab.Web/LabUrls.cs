@@ -96,6 +96,10 @@ public static class LabUrls
     /// <summary>Comparison of runs.</summary>
     public static string Compare(params IEnumerable<long> ids) => With("/compare", ("runs", string.Join(',', ids.Select(id => Text(id)))));
 
+    /// <summary>Runs of a filter as plots over fields and figures.</summary>
+    public static string RunPlots(string? filter = null, Features.Plots.PlotChoice? choice = null) =>
+        With("/runs/plots", ("q", filter), ("x", choice?.X), ("y", choice?.Y), ("axes", string.Join(',', choice?.Axes ?? [])));
+
     /// <summary>Prediction with a run's model.</summary>
     public static string Predict(long? run = null) => With("/predict", ("run", Text(run)));
 

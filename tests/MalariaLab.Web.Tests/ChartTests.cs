@@ -41,10 +41,28 @@ public sealed class ChartTests
             [new("train", [new(1, 0.5), new(2, 0.25)], 0), new("validation", [new(2, 0.75), new(1, double.NaN)], 1)], "Epoch"));
 
     [Fact]
-    public void Colours_OfComparedRuns_AreTheirOwnAndDistinct()
+    public void Runs_OfOneColour_KeepIt_AndDifferInTheirDashes()
     {
-        Assert.Equal(Palette.OfRun(5), Palette.ForRuns([5, 9])[5]);
-        Assert.Equal(8, Palette.ForRuns([1, 9, 17, 25, 33, 41, 49, 57]).Values.Distinct().Count());
+        Assert.Equal(Palette.OfRun(1), Palette.OfRun(1 + Palette.Size));
+        var dashes = Palette.DashesOf([9, 1, 2, 17]);
+        Assert.Equal([0, 6, 0, 2], new long[] { 9, 1, 2, 17 }.Select(id => dashes[id]));
+    }
+
+    [Fact]
+    public void Smoothing_OfAConstant_IsTheConstantFromTheFirstPointOn()
+    {
+        var flat = Enumerable.Range(1, 20).Select(i => new ChartPoint(i, i == 7 ? null : 0.25)).ToList();
+        var smooth = Smoothing.Ema(flat, 0.9);
+        Assert.All(smooth, p => Assert.Equal(p.X == 7 ? (double?)null : 0.25, p.Y is { } y ? Math.Round(y, 12) : (double?)null));
+        Assert.Same(flat, Smoothing.Ema(flat, 0));
+    }
+
+    [Fact]
+    public void Smoothing_WeighsLaterPointsMore()
+    {
+        // Weights 0.5 and 0.25 over their sum, 0.75.
+        var smooth = Smoothing.Ema([new(1, 0), new(2, 3)], 0.5);
+        Assert.Equal(2, smooth[1].Y!.Value, 12);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class EvidenceReportTests(SharedLab lab) : IClassFixture<SharedLab
     [Fact]
     public async Task Report_ReadBack_HasTheFiguresOfTheStoredPredictions()
     {
-        var test = (await lab.Get<CompareReader>().ReadAsync([lab.Runs[0]], Ct)).Runs[0].Test!;
+        var test = (await lab.Get<CompareReader>().ReadAsync([lab.Runs[0]], cancellationToken: Ct)).Runs[0].Test!;
         var html = await ReportAsync();
         var rows = Rows(html, "metrics-table");
         foreach (var metric in ComparedMetric.All)

@@ -25,12 +25,13 @@ const formats = {
 };
 
 function apexOptions(o) {
-  const format = v => v == null || !Number.isFinite(v) ? "–" : formats[o.format](v);
+  // On a logarithmic axis the logarithms are drawn and the values written.
+  const format = v => v == null || !Number.isFinite(v) ? "–" : formats[o.format](o.log ? 10 ** v : v);
   const line = resolve("var(--line)"), text = resolve("var(--text-2)");
   const axis = xAxis(o);
   const few = Math.max(0, ...o.series.map(s => s.points.length)) < 3;
   // A logarithm has no place for zero and below.
-  const point = ([x, y]) => ({ x, y: o.log && !(y > 0) ? null : y });
+  const point = ([x, y]) => ({ x, y: !o.log ? y : y > 0 ? Math.log10(y) : null });
   return {
     chart: {
       type: "line", height: 260, animations: { enabled: false }, toolbar: { show: false }, zoom: { enabled: true, type: "x" },
@@ -39,7 +40,7 @@ function apexOptions(o) {
     theme: { mode: lab.isDark() ? "dark" : "light" },
     series: o.series.map(s => ({ name: s.name, data: s.points.map(point) })),
     colors: o.series.map(s => colour(s.colour)),
-    stroke: { width: 2, curve: "straight", dashArray: o.series.map(s => s.dashed ? 5 : 0) },
+    stroke: { width: 2, curve: "straight", dashArray: o.series.map(s => s.dash) },
     markers: { size: few ? 4 : 0, hover: { size: 4 } },
     grid: { borderColor: line, strokeDashArray: 2, padding: { left: 4, right: 8 } },
     legend: { show: o.series.length > 1, position: "top", horizontalAlign: "left", markers: { size: 5 } },
@@ -49,7 +50,7 @@ function apexOptions(o) {
       labels: { formatter: v => String(+Number(v).toPrecision(4)) }, axisBorder: { color: line }, axisTicks: { color: line },
     },
     yaxis: {
-      logarithmic: o.log, logBase: 10, forceNiceScale: !o.log && !o.unitSquare, labels: { formatter: format },
+      forceNiceScale: !o.log && !o.unitSquare, labels: { formatter: format },
       ...yAxis(o), tickAmount: 5,
     },
     tooltip: { shared: !o.unitSquare, intersect: false, x: { formatter: v => `${o.xTitle} ${+Number(v).toPrecision(4)}` }, y: { formatter: format } },
@@ -84,9 +85,10 @@ function xAxis(o) {
 // A constant line stands in the middle of its own scale.
 function yAxis(o) {
   if (o.unitSquare) return { min: 0, max: 1 };
-  const ys = o.series.flatMap(s => s.points.map(p => p[1])).filter(Number.isFinite);
+  const ys = o.series.flatMap(s => s.points.map(p => p[1])).filter(y => Number.isFinite(y) && (!o.log || y > 0));
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
-  const constant = !o.log && ys.length > 0 && low === high && low !== 0;
+  if (o.log) return ys.length > 0 ? { min: Math.log10(low) - 0.02, max: Math.log10(high) + 0.02 } : {};
+  const constant = ys.length > 0 && low === high && low !== 0;
   return { min: o.min ?? (constant ? Math.min(0, 2 * low) : undefined), max: o.max ?? (constant ? Math.max(0, 2 * low) : undefined) };
 }
 

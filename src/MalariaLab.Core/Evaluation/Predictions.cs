@@ -41,6 +41,15 @@ public sealed record Predictions
     /// <summary>Whether each image's true class is <paramref name="positive"/>.</summary>
     public bool[] IsClass(int positive) => Array.ConvertAll(Truth, t => t == positive);
 
+    /// <summary>The predictions of the images at these positions.</summary>
+    public Predictions Only(IReadOnlyList<int> positions) => this with
+    {
+        Truth = [.. positions.Select(i => Truth[i])],
+        Probabilities = [.. positions.SelectMany(i => Probabilities.AsSpan(i * Classes, Classes).ToArray())],
+        Groups = Groups.Count == 0 ? [] : [.. positions.Select(i => Groups[i])],
+        ImageIds = ImageIds.Count == 0 ? [] : [.. positions.Select(i => ImageIds[i])],
+    };
+
     /// <summary>
     /// Predicted class of each image: with two classes the positive one where its probability is at least <paramref name="threshold"/>,
     /// with more the largest probability.

@@ -335,6 +335,9 @@ public sealed record TrainingSpec
 
     /// <summary>Evaluate with the weights of the epoch with the lowest validation loss instead of the last; EarlyStopping.RestoreBest implies it.</summary>
     public bool UseBestEpoch { get; init; }
+
+    /// <summary>Updates of the weights in an epoch over this many images.</summary>
+    public int StepsPerEpoch(int images) => (((images + BatchSize - 1) / BatchSize) + AccumulationSteps - 1) / AccumulationSteps;
 }
 
 /// <summary>Numeric precisions; <c>BFloat16</c> is autocast and needs CUDA.</summary>

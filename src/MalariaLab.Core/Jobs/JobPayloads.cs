@@ -11,9 +11,10 @@ public sealed record ImportPayload(long ImportId);
 /// <param name="Interpolation">How images come to that size.</param>
 public sealed record CachePayload(ArchitectureSpec Architecture, Interpolation Interpolation = Interpolation.Bilinear);
 
-/// <summary>Parameters of an evaluation of a finished run, the subject, on another dataset version with the same class names.</summary>
+/// <summary>Parameters of an evaluation of a finished run, the subject, on a dataset version with the same class names.</summary>
 /// <param name="DatasetVersionId">The version.</param>
-public sealed record EvaluationPayload(long DatasetVersionId);
+/// <param name="SplitId">A split of the version of which only the test part is scored; null scores every image, which needs a version other than the run's own.</param>
+public sealed record EvaluationPayload(long DatasetVersionId, long? SplitId = null);
 
 /// <summary>Parameters of a prediction with a finished run, the subject. The files are deleted afterwards.</summary>
 /// <param name="Files">Uploaded images.</param>

@@ -39,4 +39,10 @@ public static class PredictionScope
 
     /// <summary>Every image of a version (external validation).</summary>
     public const string All = "all";
+
+    /// <summary>The test part of another run's split.</summary>
+    public static string TestOf(long splitId) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Test}:{splitId}");
+
+    /// <summary>The split of <see cref="TestOf"/>.</summary>
+    public static long SplitOf(string scope) => long.Parse(scope.AsSpan(Test.Length + 1), System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -79,9 +79,10 @@ public static class ModelUseEndpoints
         var task = await db.Tasks.AsNoTracking().SingleOrDefaultAsync(t => t.Id == evaluation && t.Kind == JobKind.Evaluation, ct)
             ?? throw new NotFoundException($"There is no evaluation {evaluation}.");
         var run = await db.Run(task.SubjectId!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), ct);
-        var versionId = JsonSerializer.Deserialize<EvaluationPayload>(task.PayloadJson, SpecJson.Options)!.DatasetVersionId;
+        var (versionId, splitId) = JsonSerializer.Deserialize<EvaluationPayload>(task.PayloadJson, SpecJson.Options)!;
+        var scope = splitId is { } id ? PredictionScope.TestOf(id) : PredictionScope.All;
         var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleAsync(v => v.Id == versionId, ct);
-        var set = await db.Evaluations.Where(e => e.RunId == run.Id && e.DatasetVersionId == versionId && e.Scope == PredictionScope.All).Select(e => e.SetHash).FirstOrDefaultAsync(ct);
+        var set = await db.Evaluations.Where(e => e.RunId == run.Id && e.DatasetVersionId == versionId && e.Scope == scope).Select(e => e.SetHash).FirstOrDefaultAsync(ct);
         var epochs = await db.Epochs.AsNoTracking().Where(e => e.RunId == run.Id).OrderBy(e => e.Epoch).ToListAsync(ct);
         return new EvaluationState
         {
@@ -92,7 +93,7 @@ public static class ModelUseEndpoints
             Name = run.Name,
             Recipe = run.Experiment!.Recipe,
             Dataset = version.Dataset!.Name,
-            Split = "all images",
+            Split = splitId is null ? "all images" : $"test part of {await db.Splits.Where(s => s.Id == splitId).Select(s => s.Name).SingleAsync(ct)}",
             Seed = run.Experiment.Seed,
             Status = task.Status.ToString(),
             Reason = task.Reason.Length == 0 ? null : task.Reason,

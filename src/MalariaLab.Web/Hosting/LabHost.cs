@@ -9,6 +9,8 @@ using MalariaLab.Web.Features.Datasets;
 using MalariaLab.Web.Features.Documents;
 using MalariaLab.Web.Features.Experiments;
 using MalariaLab.Web.Features.Exports;
+using MalariaLab.Web.Features.Home;
+using MalariaLab.Web.Features.Plots;
 using MalariaLab.Web.Features.Predict;
 using MalariaLab.Web.Features.Runs;
 using MalariaLab.Web.Features.Sharing;
@@ -43,7 +45,7 @@ public static class LabHost
         services.AddRunning<WorkerSupervisor>();
         services.AddRunning<WorkerSight>();
         services.AddRunPages();
-        services.AddSingleton<CompareReader>();
+        services.AddSingleton<CompareReader>().AddSingleton<SplitImages>().AddSingleton<PlotReader>().AddSingleton<LeaderboardReader>();
         services.AddDatasetPages();
         services.AddExperimentPages();
         services.AddPredictPage();

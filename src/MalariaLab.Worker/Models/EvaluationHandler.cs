@@ -15,7 +15,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Worker.Models;
 
-/// <summary>External validation: scores a finished run on every image of another dataset version whose classes have the same names.</summary>
+/// <summary>
+/// Scores a finished run on images other than its own test part: on every image of another dataset version whose classes have the same names
+/// (external validation), or on the test part of another split, for comparisons.
+/// </summary>
 internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts, RunModels models, PixelCaches caches, RunResults results) : IJobHandler
 {
     public JobKind Kind => JobKind.Evaluation;
@@ -30,7 +33,10 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
         if (version.ImageCount == 0) throw new ExplainedException($"{version.Dataset!.Name} has no images. {version.Verdict}");
         var spec = SpecJson.Read(await db.Runs.Where(r => r.Id == runId).Select(r => r.Experiment!.SpecJson).SingleOrDefaultAsync(cancellationToken)
             ?? throw new ExplainedException($"There is no run {runId}."));
-        if (version.ContentHash == spec.Data.DatasetHash)
+        var split = await SplitAsync(db, wanted, cancellationToken);
+        if (split?.Id == spec.Data.SplitId)
+            throw new ExplainedException($"This is run {runId}'s own test set; its test figures are the ones to read.");
+        if (split is null && version.ContentHash == spec.Data.DatasetHash)
             throw new ExplainedException($"Run {runId} was trained on {version.Dataset!.Name} itself; its test figures are the ones to read. Choose another dataset.");
 
         using var model = await models.LoadAsync(runId, cancellationToken);
@@ -38,17 +44,26 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
         var items = await db.SplitItemsAsync(version.Id, cancellationToken);
         var caching = new SynchronousProgress<PixelCacheProgress>(p => job.Progress.Report(($"Caching images: {p.Done:N0} of {p.Total:N0}", 0.5 * p.Done / p.Total)));
         using var cache = await caches.OpenAsync(version, items, model.Architecture, model.Preprocessing.Interpolation, caching, cancellationToken);
-        var data = new PixelCacheData(cache, model.ClassNames, [.. items.Select(i => Array.IndexOf(columns, i.Label))], [.. items.Select(_ => SplitPart.Test)]);
+        var data = new PixelCacheData(cache, model.ClassNames, [.. items.Select(i => Array.IndexOf(columns, i.Label))], [.. items.Select((_, i) => split is null ? SplitPart.Test : (SplitPart)split.Assignment[i])]);
+        var scored = data.Indices(SplitPart.Test);
 
         var done = 0;
-        var scores = model.Score(data, data.Indices(SplitPart.Test), spec.Evaluation.TestTimeViews, cancellationToken, count =>
+        var scores = model.Score(data, scored, spec.Evaluation.TestTimeViews, cancellationToken, count =>
         {
             var sum = Interlocked.Add(ref done, count);
-            job.Progress.Report(($"Scoring: {sum:N0} of {items.Count:N0}", 0.5 + (0.5 * sum / items.Count)));
+            job.Progress.Report(($"Scoring: {sum:N0} of {scored.Count:N0}", 0.5 + (0.5 * sum / scored.Count)));
         });
-        var (set, row, _) = RunResultWriter.Evaluate(runId, version, items, data.Indices(SplitPart.Test), Reorder(scores, columns), PredictionScope.All);
+        var (set, row, _) = RunResultWriter.Evaluate(runId, version, items, scored, Reorder(scores, columns), split is null ? PredictionScope.All : PredictionScope.TestOf(split.Id));
         await results.SaveExternalAsync(set, row, cancellationToken);
         return row.ReportJson;
+    }
+
+    private static async Task<Split?> SplitAsync(LabDbContext db, EvaluationPayload wanted, CancellationToken cancellationToken)
+    {
+        if (wanted.SplitId is not { } id) return null;
+        var split = await db.Splits.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.VersionId == wanted.DatasetVersionId, cancellationToken)
+            ?? throw new ExplainedException($"Dataset version {wanted.DatasetVersionId} has no split {id}.");
+        return split.TestCount > 0 ? split : throw new ExplainedException($"The split {split.Name} has no test images.");
     }
 
     /// <summary>For each class of the model its index in the version.</summary>

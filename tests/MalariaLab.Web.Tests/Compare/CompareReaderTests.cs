@@ -18,7 +18,7 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
     {
         var runs = (await lab.Queries.ListAsync(new RunFilter { Statuses = [RunStatus.Succeeded], Take = 3, Descending = false }, Ct)).Items;
         var asked = new[] { runs[2].Id, runs[0].Id, 99_999 };
-        var comparison = await lab.Reader.ReadAsync(asked, Ct);
+        var comparison = await lab.Reader.ReadAsync(asked, cancellationToken: Ct);
         Assert.Equal(asked[..2], comparison.Runs.Select(r => r.Row.Id));
         Assert.Equal([99_999], comparison.Missing);
         Assert.All(comparison.Runs, r => Assert.Equal(r.Row.Accuracy, r.Test!.Report.Accuracy));
@@ -30,7 +30,7 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
     public async Task Configuration_ShowsOnlyWhatDiffers()
     {
         var runs = (await lab.Queries.ListAsync(new RunFilter { Take = 60 }, Ct)).Items.GroupBy(r => r.Recipe).First(g => g.Count() >= 2).Take(2).ToList();
-        var comparison = await lab.Reader.ReadAsync([.. runs.Select(r => r.Id)], Ct);
+        var comparison = await lab.Reader.ReadAsync([.. runs.Select(r => r.Id)], cancellationToken: Ct);
         var row = Assert.Single(comparison.Configuration);
         Assert.Equal("training.seed", row.Field);
         Assert.Equal(runs.Select(r => $"{r.Seed}"), row.Values);
@@ -40,7 +40,7 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
     public async Task Repetitions_OfOneSpec_AreFolded()
     {
         var runs = (await lab.Queries.ListAsync(new RunFilter { Statuses = [RunStatus.Succeeded], Take = 60 }, Ct)).Items.GroupBy(r => r.Recipe).Where(g => g.Count() >= 2).Take(2).ToList();
-        var comparison = await lab.Reader.ReadAsync([.. runs.SelectMany(g => g.Take(2)).Select(r => r.Id)], Ct);
+        var comparison = await lab.Reader.ReadAsync([.. runs.SelectMany(g => g.Take(2)).Select(r => r.Id)], cancellationToken: Ct);
         var groups = SeedGroup.In(comparison);
         Assert.Equal(runs.Select(g => g.Key), groups.Select(g => g.Runs[0].Spec.Recipe));
         Assert.Equal(runs[0].Take(2).Average(r => r.Accuracy), groups[0].Of(r => r.Accuracy)!.Mean);

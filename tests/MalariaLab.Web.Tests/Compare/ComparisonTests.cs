@@ -88,6 +88,6 @@ public sealed class ComparisonTests
             })],
             Groups = groups is null ? [] : [.. Enumerable.Range(0, wrong.Length).Select(groups)],
         };
-        return new(1, new ComparedRun(new TestSetIdentity("d", hash, hash, wrong.Length, Labels), predictions, 0), Evaluator.Evaluate(predictions, 0), 1, []);
+        return new("1", new ComparedRun(new TestSetIdentity("d", hash, hash, wrong.Length, Labels), predictions, 0), Evaluator.Evaluate(predictions, 0), 1, []);
     }
 }

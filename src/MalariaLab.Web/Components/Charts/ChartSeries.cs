@@ -5,7 +5,11 @@ namespace MalariaLab.Web.Components.Charts;
 /// <param name="Points">Points in ascending x; a null, NaN or infinite y leaves a gap.</param>
 /// <param name="Colour">Index of the palette, see <see cref="Palette"/>.</param>
 /// <param name="Dashed">Drawn dashed, for example training beside validation.</param>
-public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, int Colour, bool Dashed = false);
+public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, int Colour, bool Dashed = false)
+{
+    /// <summary>Length of the dashes in pixels; 0 draws a solid line.</summary>
+    public int Dash { get; init; } = Dashed ? 5 : 0;
+}
 
 /// <summary>One point.</summary>
 public readonly record struct ChartPoint(double X, double? Y)

@@ -37,6 +37,10 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
     [Parameter]
     public bool AllowLog { get; set; }
 
+    /// <summary>Whether the y axis begins logarithmic.</summary>
+    [Parameter]
+    public bool Log { get; set; }
+
     /// <summary>Lowest y shown; null fits.</summary>
     [Parameter]
     public double? Min { get; set; }
@@ -62,6 +66,9 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
+
+    /// <inheritdoc />
+    protected override void OnInitialized() => log = Log;
 
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -104,7 +111,7 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
 
     private object Options(IReadOnlyList<ChartSeries> series) => new
     {
-        Series = series.Select(s => new { s.Name, s.Colour, s.Dashed, Points = Downsampling.MinMax(s.Points).Select(Pair) }),
+        Series = series.Select(s => new { s.Name, s.Colour, s.Dash, Points = Downsampling.MinMax(s.Points).Select(Pair) }),
         XTitle,
         Format,
         Log = log,

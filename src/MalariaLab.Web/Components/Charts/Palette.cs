@@ -15,17 +15,13 @@ public static class Palette
     /// <summary>The colour for a style attribute; follows light and dark.</summary>
     public static string Css(int colour) => $"var(--series-{colour % Size})";
 
-    /// <summary>Distinct colours for runs that stand side by side: each its own where free, else the next free one.</summary>
-    public static IReadOnlyDictionary<long, int> ForRuns(IEnumerable<long> runIds)
+    /// <summary>
+    /// Strokes that tell runs of the same colour apart where they stand side by side: dash lengths in pixels, 0 for a solid line. The
+    /// colour itself is never changed, so that a run keeps it on every page.
+    /// </summary>
+    public static IReadOnlyDictionary<long, int> DashesOf(IEnumerable<long> runIds)
     {
-        var taken = new HashSet<int>();
-        var colours = new Dictionary<long, int>();
-        foreach (var id in runIds)
-        {
-            var colour = OfRun(id);
-            for (var tries = 0; tries < Size && !taken.Add(colour); tries++) colour = (colour + 1) % Size;
-            colours[id] = colour;
-        }
-        return colours;
+        int[] dashes = [0, 6, 2, 12];
+        return runIds.Distinct().GroupBy(OfRun).SelectMany(alike => alike.Index()).ToDictionary(run => run.Item, run => dashes[run.Index % dashes.Length]);
     }
 }

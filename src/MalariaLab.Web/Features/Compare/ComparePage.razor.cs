@@ -1,6 +1,7 @@
 using MalariaLab.Core.Runs;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
+using MalariaLab.Web.Features.Plots;
 using MalariaLab.Web.Live;
 using Microsoft.AspNetCore.Components;
 
@@ -9,10 +10,11 @@ namespace MalariaLab.Web.Features.Compare;
 /// <summary>Two to twenty runs side by side; the address holds all that is chosen.</summary>
 public sealed partial class ComparePage : LivePage
 {
-    private readonly Dictionary<long, RunIntervals> intervals = [];
+    private readonly Dictionary<string, RunIntervals> intervals = [];
     private IReadOnlyList<RunRow> choices = [];
     private IReadOnlyList<SeedGroup> groups = [];
-    private IReadOnlyList<long> ids = [];
+    private IReadOnlyList<PlottedRun> plotted = [];
+    private CompareView view = new();
     private Comparison? comparison;
     private CompareTests? tests;
     private string? shown;
@@ -20,29 +22,9 @@ public sealed partial class ComparePage : LivePage
     private bool waiting;
     private bool left;
 
-    /// <summary>Row ids with commas between.</summary>
+    /// <summary>Row ids with commas between; the rest of the address is read by <see cref="CompareView"/>.</summary>
     [SupplyParameterFromQuery]
     public string? Runs { get; set; }
-
-    /// <summary>Set to choose runs anew.</summary>
-    [SupplyParameterFromQuery]
-    public string? Pick { get; set; }
-
-    /// <summary><c>time</c> draws the curves over wall time.</summary>
-    [SupplyParameterFromQuery]
-    public string? Axis { get; set; }
-
-    /// <summary>First run of the disagreements.</summary>
-    [SupplyParameterFromQuery(Name = "a")]
-    public long? First { get; set; }
-
-    /// <summary>Second run of the disagreements.</summary>
-    [SupplyParameterFromQuery(Name = "b")]
-    public long? Second { get; set; }
-
-    /// <summary>Which disagreements, see <see cref="DisagreementKind"/>.</summary>
-    [SupplyParameterFromQuery]
-    public string? Kind { get; set; }
 
     [Inject]
     private CompareReader Reader { get; set; } = null!;
@@ -54,36 +36,39 @@ public sealed partial class ComparePage : LivePage
     private NavigationManager Navigation { get; set; } = null!;
 
     // Which stored predictions are looked at.
-    private string Scores => string.Join(',', comparison?.Scored.Select(r => r.Test!.SetId) ?? []);
+    private string Scores => string.Join(',', comparison?.Scored.Select(r => r.Test!.Key) ?? []);
 
-    private string Asked => $"{Runs}?{Pick}";
+    // What the database is asked for; the rest of the view only chooses from it.
+    private string Asked => $"{Runs}?{view.Picking}?{view.On}";
 
     /// <inheritdoc />
-    protected override bool Concerns(ChangeKind kind, long id) => kind is ChangeKind.Run or ChangeKind.Epoch && ids.Contains(id);
+    protected override bool Concerns(ChangeKind kind, long id) => kind is ChangeKind.Run or ChangeKind.Epoch && view.Ids.Contains(id);
 
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
+        view = CompareView.FromUrl(Navigation.Uri);
         if (Loaded && shown != Asked) await LoadAsync();
     }
 
     /// <inheritdoc />
     protected override async Task LoadAsync()
     {
+        view = CompareView.FromUrl(Navigation.Uri);
         shown = Asked;
-        ids = Comparison.ParseIds(Runs);
-        var read = Pick is null && ids.Count is >= Comparison.Fewest and <= Comparison.Most ? await Reader.ReadAsync(ids) : null;
+        var read = !view.Picking && view.Ids.Count is >= Comparison.Fewest and <= Comparison.Most ? await Reader.ReadAsync(view.Ids, view.On) : null;
         comparison = read?.Runs.Count >= Comparison.Fewest ? read : null;
         if (comparison is null)
         {
-            var given = await Queries.RowsAsync(ids);
+            var given = await Queries.RowsAsync(view.Ids.ToList());
             choices = [.. given, .. (await Queries.ListAsync(new RunFilter { Statuses = [RunStatus.Succeeded], Take = 200 })).Items.ExceptBy(given.Select(r => r.Id), r => r.Id)];
             return;
         }
         if (tested != Scores) tests = null;
         groups = SeedGroup.In(comparison);
+        plotted = [.. comparison.Runs.Select(r => new PlottedRun(r.Row, r.Spec, r.Name))];
         foreach (var test in comparison.Scored.Select(r => r.Test!))
-            if (Reader.Known(test) is { } known) intervals[test.SetId] = known;
+            if (Reader.Known(test) is { } known) intervals[test.Key] = known;
     }
 
     /// <inheritdoc />
@@ -96,11 +81,11 @@ public sealed partial class ComparePage : LivePage
         var found = await Task.Run(() => CompareTests.Of(all));
         // Other runs may have been chosen meanwhile; then the next rendering begins anew.
         if (key == Scores) (tested, tests) = (key, found);
-        foreach (var test in all.Where(t => !intervals.ContainsKey(t.SetId)))
+        foreach (var test in all.Where(t => !intervals.ContainsKey(t.Key)))
         {
             if (left || key != Scores) break;
             StateHasChanged();
-            intervals[test.SetId] = await Task.Run(() => Reader.Intervals(test));
+            intervals[test.Key] = await Task.Run(() => Reader.Intervals(test));
         }
         waiting = false;
         StateHasChanged();
@@ -113,11 +98,5 @@ public sealed partial class ComparePage : LivePage
         base.Dispose(disposing);
     }
 
-    private void Show(long first, long second, DisagreementKind kind) => Navigation.NavigateTo(Address(Axis == "time", (first, second, kind)), replace: true);
-
-    private string Address(bool axis, (long First, long Second, DisagreementKind Kind)? pair = null) => LabUrls.With(LabUrls.Compare(ids),
-        ("axis", axis ? "time" : null),
-        ("a", (pair?.First ?? First)?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        ("b", (pair?.Second ?? Second)?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        ("kind", pair?.Kind.ToString() ?? Kind));
+    private void Show(CompareView next) => Navigation.NavigateTo(next.Url, replace: true);
 }

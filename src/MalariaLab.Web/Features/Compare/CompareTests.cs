@@ -38,14 +38,5 @@ public sealed record CompareTests(IReadOnlyList<RunPair> Pairs, IReadOnlyDiction
         }
     }
 
-    private static Predictions OfClass(Predictions all, int label)
-    {
-        var kept = Enumerable.Range(0, all.Count).Where(i => all.Truth[i] == label).ToArray();
-        return new()
-        {
-            Labels = all.Labels,
-            Truth = [.. kept.Select(i => all.Truth[i])],
-            Probabilities = [.. kept.SelectMany(i => all.Probabilities.AsSpan(i * all.Classes, all.Classes).ToArray())],
-        };
-    }
+    private static Predictions OfClass(Predictions all, int label) => all.Only([.. Enumerable.Range(0, all.Count).Where(i => all.Truth[i] == label)]);
 }

@@ -6,25 +6,46 @@ using MalariaLab.Data.Runs;
 namespace MalariaLab.Web.Features.Compare;
 
 /// <summary>What a run said about its test images.</summary>
-/// <param name="SetId">Row id of the stored predictions; they never change.</param>
+/// <param name="Key">Names the stored predictions and which of them are looked at; what it names never changes.</param>
 /// <param name="Run">Predictions and what they were made on; equal test sets are in the same image order.</param>
 /// <param name="Report">The figures.</param>
 /// <param name="VersionId">Dataset version of the images.</param>
 /// <param name="Ordinals">Manifest position of each image; empty when the images are not known.</param>
-public sealed record TestScores(long SetId, ComparedRun Run, EvaluationReport Report, long VersionId, IReadOnlyList<int> Ordinals)
+public sealed record TestScores(string Key, ComparedRun Run, EvaluationReport Report, long VersionId, IReadOnlyList<int> Ordinals)
 {
     /// <summary>True when patients are known, so that images are not independent.</summary>
     public bool HasGroups => Run.Predictions.Groups.Any(g => g is not null);
+
+    /// <summary>The same for some of the images only.</summary>
+    /// <param name="kept">Positions, ascending.</param>
+    /// <param name="name">Names the choice.</param>
+    public TestScores Only(IReadOnlyList<int> kept, string name)
+    {
+        var predictions = Run.Predictions.Only(kept);
+        return new($"{Key}/{name}", Run with { Predictions = predictions, TestSet = Run.TestSet with { Images = kept.Count } },
+            Evaluator.Evaluate(predictions, Run.Positive, Run.Threshold), VersionId, Ordinals.Count == 0 ? [] : [.. kept.Select(i => Ordinals[i])]);
+    }
 }
 
 /// <summary>One run of a comparison.</summary>
 /// <param name="Row">The run.</param>
 /// <param name="Name">Its name; with its number where two runs are called alike.</param>
 /// <param name="Spec">What it was asked to do.</param>
-/// <param name="Colour">Index of the palette, see <see cref="Components.Charts.Palette"/>.</param>
+/// <param name="ClassNames">The classes that it learned, in the order of its network.</param>
+/// <param name="Colour">Index of the palette, the run's own everywhere.</param>
+/// <param name="Dash">Dashes of its lines, where another run of the comparison has the same colour; see <see cref="Components.Charts.Palette.DashesOf"/>.</param>
+/// <param name="StepsPerEpoch">Updates of the weights in an epoch.</param>
 /// <param name="Epochs">Finished epochs.</param>
 /// <param name="Test">Its test scores; null until it has some.</param>
-public sealed record ComparedEntry(RunRow Row, string Name, ExperimentSpec Spec, int Colour, IReadOnlyList<EpochRecord> Epochs, TestScores? Test);
+public sealed record ComparedEntry(
+    RunRow Row, string Name, ExperimentSpec Spec, IReadOnlyList<string> ClassNames, int Colour, int Dash, int StepsPerEpoch, IReadOnlyList<EpochRecord> Epochs, TestScores? Test);
+
+/// <summary>Images that are left out because a run learned from them.</summary>
+/// <param name="Images">Left out.</param>
+/// <param name="Of">Images of the test set.</param>
+/// <param name="Patients">Patients of the rest whose other images a run learned from.</param>
+/// <param name="Names">Those runs.</param>
+public sealed record LearnedImages(int Images, int Of, int Patients, IReadOnlyList<string> Names);
 
 /// <summary>A field of the configuration in which runs differ; one value a run.</summary>
 public sealed record ConfigurationRow(string Field, IReadOnlyList<string> Values);
@@ -39,6 +60,15 @@ public sealed record Comparison(IReadOnlyList<ComparedEntry> Runs, IReadOnlyList
 
     /// <summary>Most runs.</summary>
     public const int Most = 20;
+
+    /// <summary>The run on whose test set all are scored; null when each is on its own.</summary>
+    public ComparedEntry? On { get; init; }
+
+    /// <summary>With <see cref="On"/>: what could not be used; null when nothing.</summary>
+    public LearnedImages? Learned { get; init; }
+
+    /// <summary>Row id of a run and hash of a test set of another split that it was scored on.</summary>
+    public IReadOnlySet<(long Run, string TestSetHash)> Elsewhere { get; init; } = new HashSet<(long, string)>();
 
     /// <summary>Runs with test scores.</summary>
     public IReadOnlyList<ComparedEntry> Scored { get; } = [.. Runs.Where(r => r.Test is not null)];

@@ -22,7 +22,7 @@ public sealed class RunFindingsReader(RunQueries queries, CompareReader compare,
     public async Task<RunFindings?> FindAsync(long runId, CancellationToken cancellationToken = default)
     {
         if (await queries.FindAsync(runId, cancellationToken) is not { Run.TrashedAt: null } detail) return null;
-        var entry = (await compare.ReadAsync([runId], cancellationToken)).Runs.Single();
+        var entry = (await compare.ReadAsync([runId], cancellationToken: cancellationToken)).Runs.Single();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var split = await db.Splits.AsNoTracking().SingleAsync(s => s.Id == detail.Row.SplitId, cancellationToken);
         return new(detail, split, entry, entry.Test is null ? null : compare.Intervals(entry.Test), await TemperatureAsync(detail, cancellationToken));

@@ -58,6 +58,39 @@ public sealed class ExternalEvaluations(IDbContextFactory<LabDbContext> contexts
         return tasks.EnsureAsync(new(JobKind.Evaluation, $"{run.Name} on {version.Dataset!.Name}", run.Id, payload), actor, cancellationToken);
     }
 
+    /// <summary>Queues an evaluation on the test part of another split, so that runs can be compared on the same images.</summary>
+    /// <param name="runId">A finished run.</param>
+    /// <param name="splitId">The split.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>Row id of the task.</returns>
+    /// <exception cref="ExplainedException">The run has not finished, or the classes differ.</exception>
+    public async Task<long> StartOnTestSetAsync(long runId, long splitId, Actor actor, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var run = await db.Runs.AsNoTracking().Where(r => r.Id == runId).Select(r => new { r.Name, r.Status, r.Experiment!.SplitId, r.Experiment.DatasetVersion!.ClassNames }).SingleOrDefaultAsync(cancellationToken)
+            ?? throw new ExplainedException($"There is no run {runId}.");
+        Predictor.RequireFinished(runId, run.Name, run.Status);
+        var split = await db.Splits.AsNoTracking().Where(s => s.Id == splitId).Select(s => new { s.Name, s.VersionId, s.Version!.ClassNames, Dataset = s.Version.Dataset!.Name }).SingleOrDefaultAsync(cancellationToken)
+            ?? throw new ExplainedException($"There is no split {splitId}.");
+        if (run.SplitId == splitId) throw new ExplainedException($"This is {run.Name}'s own test set; its test figures are the ones to read.");
+        if (!run.ClassNames.Order().SequenceEqual(split.ClassNames.Order()))
+            throw new ExplainedException($"{run.Name} knows the classes {string.Join(", ", run.ClassNames)}, but {split.Dataset} has {string.Join(", ", split.ClassNames)}: only runs with the same classes can be compared.");
+        var payload = JsonSerializer.Serialize(new EvaluationPayload(split.VersionId, splitId), SpecJson.Options);
+        return await tasks.EnsureAsync(new(JobKind.Evaluation, $"{run.Name} on the test set of {split.Dataset}, {split.Name}", runId, payload), actor, cancellationToken);
+    }
+
+    /// <summary>Evaluations of these runs on test sets of other splits that are under way or failed last, by run and split.</summary>
+    public async Task<IReadOnlyDictionary<(long Run, long Split), LabTask>> OpenAsync(IReadOnlyCollection<long> runIds, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var all = await db.Tasks.AsNoTracking().Where(t => t.Kind == JobKind.Evaluation && runIds.Contains(t.SubjectId!.Value)).OrderBy(t => t.Id).ToListAsync(cancellationToken);
+        var latest = new Dictionary<(long, long), LabTask>();
+        foreach (var task in all)
+            if (JsonSerializer.Deserialize<EvaluationPayload>(task.PayloadJson, SpecJson.Options)!.SplitId is { } split) latest[(task.SubjectId!.Value, split)] = task;
+        return latest.Where(t => t.Value.Status != LabTaskStatus.Succeeded).ToDictionary();
+    }
+
     // The worker checks again; this answers before anything waits in the queue.
     private static string? Refusal(DatasetVersion own, DatasetVersion other) =>
         other.Status != DatasetVersionStatus.Ready ? $"{other.Dataset!.Name} is not ready. {other.Verdict}"

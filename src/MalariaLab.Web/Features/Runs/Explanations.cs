@@ -2,6 +2,7 @@ using System.Text.Json;
 using MalariaLab.Core;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Jobs;
+using MalariaLab.Core.Runs;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Jobs;
@@ -27,13 +28,13 @@ public sealed class Explanations(IDbContextFactory<LabDbContext> contexts, LabTa
     }
 
     /// <summary>Asks a worker and waits. Who leaves meanwhile leaves the answer to the next one who asks.</summary>
-    /// <param name="run">The run.</param>
+    /// <param name="run">Row id, name and state of the run.</param>
     /// <param name="sha256">Content of the image.</param>
     /// <param name="classIndex">The class that is explained.</param>
     /// <param name="actor">Who asks.</param>
     /// <param name="cancellationToken">Nobody waits any more.</param>
     /// <exception cref="ExplainedException">The run has not finished, or the worker could not answer.</exception>
-    public async Task<ImagePrediction> AskAsync(Run run, string sha256, int classIndex, Actor actor, CancellationToken cancellationToken)
+    public async Task<ImagePrediction> AskAsync((long Id, string Name, RunStatus Status) run, string sha256, int classIndex, Actor actor, CancellationToken cancellationToken)
     {
         Predictor.RequireFinished(run.Id, run.Name, run.Status);
         var task = await tasks.EnsureAsync(new(JobKind.Explanation, $"Grad-CAM of {run.Name}", run.Id, Payload(sha256, classIndex)), actor, cancellationToken);

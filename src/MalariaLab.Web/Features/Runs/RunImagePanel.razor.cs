@@ -127,7 +127,7 @@ public sealed partial class RunImagePanel : ComponentBase, IDisposable
         try
         {
             return (await Explanations.KnownAsync(View.Run.Id, sha256, ofClass)
-                ?? (MayChange ? await Explanations.AskAsync(View.Run, sha256, ofClass, Actor, closed.Token)
+                ?? (MayChange ? await Explanations.AskAsync((View.Run.Id, View.Run.Name, View.Run.Status), sha256, ofClass, Actor, closed.Token)
                     : throw new ExplainedException(T["Nobody has asked yet where the network looked here, and viewers cannot: ask a member of the lab."])), null);
         }
         catch (OperationCanceledException)

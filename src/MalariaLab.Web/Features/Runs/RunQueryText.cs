@@ -11,7 +11,7 @@ namespace MalariaLab.Web.Features.Runs;
 
 /// <summary>
 /// The filter language of the runs table. Words must all hold: a plain word is part of name, notes, tags, recipe or dataset,
-/// <c>status:failed</c>, <c>recipe:lenet</c>, <c>dataset:cells</c>, <c>split:patients</c>, <c>tag:paper</c>, <c>seed:42</c>,
+/// <c>status:failed</c>, <c>recipe:lenet</c>, <c>dataset:cells</c>, <c>split:patients</c>, <c>tag:paper</c>, <c>seed:42</c>, <c>group:3</c>,
 /// <c>is:archived</c>, <c>is:trashed</c>, <c>accuracy&gt;0.95</c>, <c>auc&lt;=0.9</c>; a minus before a word turns it round.
 /// </summary>
 public static partial class RunQueryText
@@ -80,8 +80,10 @@ public static partial class RunQueryText
                 return r => r.TagText.Contains(tag);
             case "seed" when long.TryParse(value, CultureInfo.InvariantCulture, out var seed):
                 return r => r.Experiment!.Seed == seed;
+            case "group" when long.TryParse(value, CultureInfo.InvariantCulture, out var group):
+                return r => r.GroupId == group;
             default:
-                throw new ExplainedException($"\"{word}\" is not understood. Try status:failed, recipe:lenet, dataset:…, split:…, tag:…, seed:42, is:archived, is:trashed or accuracy>0.95.");
+                throw new ExplainedException($"\"{word}\" is not understood. Try status:failed, recipe:lenet, dataset:…, split:…, tag:…, seed:42, group:3, is:archived, is:trashed or accuracy>0.95.");
         }
     }
 

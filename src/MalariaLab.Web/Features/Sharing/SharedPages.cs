@@ -20,7 +20,7 @@ public sealed class SharedPages(ShareLinks links, RunFindingsReader findings, Co
     public async Task<(long VersionId, int Ordinal)?> ImageAsync(string token, int number, CancellationToken ct)
     {
         if (await links.FindAsync(token, ct) is not { Kind: ShareKind.Run, RunIds: [var run, ..] }) return null;
-        return (await compare.ReadAsync([run], ct)).Runs is [{ Test: { } test }] && RunFindings.WrongOf(test).FirstOrDefault(w => w.Number == number) is { } image
+        return (await compare.ReadAsync([run], cancellationToken: ct)).Runs is [{ Test: { } test }] && RunFindings.WrongOf(test).FirstOrDefault(w => w.Number == number) is { } image
             ? (test.VersionId, image.Ordinal) : null;
     }
 
@@ -39,7 +39,7 @@ public sealed class SharedPages(ShareLinks links, RunFindingsReader findings, Co
 
     private async Task<string?> ComparisonAsync(ShareLink link, string language, CancellationToken ct)
     {
-        var comparison = await compare.ReadAsync(link.RunIds, ct);
+        var comparison = await compare.ReadAsync(link.RunIds, cancellationToken: ct);
         if (comparison.Runs.Count < Comparison.Fewest) return null;
         var scored = comparison.Scored.Select(r => r.Test!).ToList();
         // Facts of the data are shown where they hold for every run.
@@ -48,7 +48,7 @@ public sealed class SharedPages(ShareLinks links, RunFindingsReader findings, Co
         {
             [nameof(SharedComparison.Comparison)] = comparison,
             [nameof(SharedComparison.Tests)] = CompareTests.Of(scored),
-            [nameof(SharedComparison.Intervals)] = scored.ToDictionary(t => t.SetId, compare.Intervals),
+            [nameof(SharedComparison.Intervals)] = scored.ToDictionary(t => t.Key, compare.Intervals),
             [nameof(SharedComparison.Link)] = link,
             [nameof(SharedComparison.First)] = oneSplit ? await findings.FindAsync(link.RunIds[0], ct) : null,
         }, language);

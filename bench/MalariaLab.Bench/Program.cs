@@ -3,6 +3,7 @@ using MalariaLab.Bench;
 Dictionary<string, (string Usage, Func<Arguments, Task<int>> Run)> commands = new()
 {
     ["import"] = (ImportBench.Usage, ImportBench.RunAsync),
+    ["runpage"] = (RunPageBench.Usage, RunPageBench.RunAsync),
     ["runs"] = (RunsBench.Usage, RunsBench.RunAsync),
     ["train"] = (TrainBench.Usage, TrainBench.RunAsync),
     ["versus"] = (VersusBench.Usage, VersusBench.RunAsync),

@@ -88,7 +88,7 @@ internal static class RunsBench
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-28}{times[times.Count / 2],10:0.0}{times[(int)(times.Count * 0.95)],10:0.0}{times[^1],10:0.0}"));
     }
 
-    private static async Task SeedAsync(IDbContextFactory<LabDbContext> contexts, int runs, int epochs)
+    internal static async Task SeedAsync(IDbContextFactory<LabDbContext> contexts, int runs, int epochs)
     {
         var random = new Random(1);
         string[] recipes = ["lenet", "basic-cnn", "vgg19-frozen", "vgg19-finetuned", "resnet50v2", "squeezenet", "cellnet"];

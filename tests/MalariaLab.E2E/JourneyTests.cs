@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -23,6 +24,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await ImportsAndListsTheBrokenFile(page);
         await MakesASplit(page);
         await TrainsAndShowsResults(page);
+        await SharesTheRunWithAColleagueWithoutAnAccount(page);
         await LooksIntoTheRun(page);
         await TrainsTheFinishedRunFurther(page);
         await CancelsARunningTraining(page);
@@ -89,6 +91,38 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await Expect(page.GetByText("Sensitivity", new() { Exact = true }).First).ToBeVisibleAsync();
     }
 
+    private async Task SharesTheRunWithAColleagueWithoutAnAccount(IPage page)
+    {
+        var run = new Uri(page.Url).AbsolutePath;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync();
+        var dialog = page.Locator(".rz-dialog").First;
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
+        var address = await dialog.Locator(".notice.good code").InnerTextAsync();
+
+        var colleague = await browser.NewPage();
+        Assert.Equal(200, (await colleague.GotoAsync(address))!.Status);
+        await Expect(colleague.GetByRole(AriaRole.Heading, new() { Name = "Confusion matrix" })).ToBeVisibleAsync();
+        await Expect(colleague.GetByText("Research use only. Not for diagnosis.")).ToBeVisibleAsync();
+        Assert.True(await colleague.Locator(".gallery img").First.EvaluateAsync<bool>("image => image.decode().then(() => image.naturalWidth > 0)"));
+        Assert.DoesNotMatch(CellName(), await colleague.ContentAsync());
+        Assert.Equal(0, await colleague.Locator("a").CountAsync());
+        var axe = await colleague.RunAxe();
+        Assert.Empty(axe.Violations.Select(v => $"{v.Id}: {v.Nodes[0].Html}"));
+        foreach (var path in (string[])["/", run, run + "/report", "/compare?runs=1,2", "/images/1/0"])
+        {
+            await colleague.GotoAsync(path);
+            Assert.EndsWith("/sign-in", new Uri(colleague.Url).AbsolutePath, StringComparison.Ordinal);
+        }
+        Assert.Equal(401, (await colleague.APIRequest.GetAsync("/api/v1" + run)).Status);
+
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await page.Locator(".rz-dialog").Last.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await Expect(dialog.GetByText("No link yet.")).ToBeVisibleAsync();
+        Assert.Equal(404, (await colleague.GotoAsync(address))!.Status);
+        await colleague.Context.CloseAsync();
+        await page.GotoAsync(run);
+    }
+
     private static async Task TrainsTheFinishedRunFurther(IPage page)
     {
         await page.GotoAsync("/runs/1");
@@ -127,6 +161,9 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
 
     [GeneratedRegex("splits", RegexOptions.IgnoreCase)]
     private static partial Regex Splits();
+
+    [GeneratedRegex(@"C\d+P\d+|cell_images")]
+    private static partial Regex CellName();
 
     [GeneratedRegex(@"/runs/\d+")]
     private static partial Regex RunAddress();

@@ -59,7 +59,7 @@ public sealed class EvidenceReportTests(SharedLab lab) : IClassFixture<SharedLab
         Assert.Contains("7 patients have images in more than one part", html);
         Assert.Contains("only 11 patients", html);
         Assert.Contains("2 seeds of this configuration were trained", html);
-        Assert.Contains("1 other finished runs of this lab", html);
+        Assert.Contains("scored on the same test images: 1.", html);
         Assert.Contains("No external validation", html);
         Assert.Contains("3 files of the source were not taken", html);
     }

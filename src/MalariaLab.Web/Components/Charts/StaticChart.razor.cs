@@ -8,10 +8,11 @@ namespace MalariaLab.Web.Components.Charts;
 /// <summary>The same lines as <see cref="LineChart"/> in an SVG that needs no script, no circuit and no other file.</summary>
 public sealed partial class StaticChart : ComponentBase
 {
-    private const double Left = 54, Top = 8, Width = 414, Height = 224;
+    private const double Left = 54, Top = 8, Width = 404, Height = 224;
     private const int MostPoints = 400;
     private IReadOnlyList<ChartSeries> drawn = [];
     private (double Low, double High) x, y;
+    private bool whole;
 
     /// <summary>What is shown.</summary>
     [Parameter, EditorRequired]
@@ -45,7 +46,8 @@ public sealed partial class StaticChart : ComponentBase
     [Parameter]
     public ChartMark? Mark { get; set; }
 
-    private IReadOnlyList<double> XTicks => Ticks(x.Low, x.High, 6);
+    // Epochs have no halves.
+    private IReadOnlyList<double> XTicks => [.. Ticks(x.Low, x.High, 6).Where(t => !whole || t == Math.Round(t))];
 
     private IReadOnlyList<double> YTicks => Ticks(y.Low, y.High, 5);
 
@@ -54,6 +56,7 @@ public sealed partial class StaticChart : ComponentBase
     {
         drawn = [.. Series.Select(s => s with { Points = Downsampling.MinMax(s.Points, MostPoints) })];
         var points = drawn.SelectMany(s => s.Points).Where(p => p.Drawn is not null).ToList();
+        whole = !UnitSquare && points.All(p => p.X == Math.Round(p.X)) && points.Any(p => p.X > 1);
         x = UnitSquare ? (0, 1) : Range(points.Select(p => p.X));
         y = UnitSquare ? (0, 1) : Range(points.Select(p => p.Drawn!.Value));
     }
@@ -66,7 +69,7 @@ public sealed partial class StaticChart : ComponentBase
         var step = unit * ((raw / unit) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
         var first = Math.Ceiling((low / step) - 1e-9);
         var last = Math.Floor((high / step) + 1e-9);
-        return [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => (first + i) * step)];
+        return [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => Math.Round((first + i) * step, 12))];
     }
 
     private static (double Low, double High) Range(IEnumerable<double> values)
@@ -78,7 +81,7 @@ public sealed partial class StaticChart : ComponentBase
 
     private static string N(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
-    private static string Label(double value, string format) => format == "percent" ? Figures.Percent(value, 1).Replace(".0 %", " %", StringComparison.Ordinal) : Figures.Number(Math.Round(value, 12));
+    private static string Label(double value, string format) => format == "percent" ? Figures.Percent(value, 1).Replace(".0 %", " %", StringComparison.Ordinal) : Figures.Number(value);
 
     private double X(double value) => Left + ((value - x.Low) / (x.High - x.Low) * Width);
 

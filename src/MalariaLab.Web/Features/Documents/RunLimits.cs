@@ -50,7 +50,7 @@ public static class RunLimits
         else
             yield return words["One training with one seed ({0}): how much the figures move from training to training is not known.", findings.Detail.Spec.Training.Seed];
         if (around.OthersOnTestSet > 0)
-            yield return words["{0} other finished runs of this lab were scored on the same test images: if this run was chosen for its test figures, they flatter it.", Figures.Count(around.OthersOnTestSet)];
+            yield return words["Other finished runs of this lab that were scored on the same test images: {0}. If this run was chosen among them for its test figures, they flatter it.", Figures.Count(around.OthersOnTestSet)];
         if (around.External.Count == 0)
             yield return words["No external validation: the network was tested on images of the same source as it was trained on. Other stains, microscopes and clinics can be worse."];
         if (findings.Detail.Spec.Weights.Source != WeightsSource.Random)

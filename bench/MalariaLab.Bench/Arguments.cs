@@ -11,6 +11,9 @@ internal sealed class Arguments(IReadOnlyList<string> words)
     /// <summary>Every value of an option.</summary>
     public IEnumerable<string> All(string name) => Enumerable.Range(0, Math.Max(0, words.Count - 1)).Where(i => words[i] == $"--{name}").Select(i => words[i + 1]);
 
+    /// <summary>Whether an option without a value is there.</summary>
+    public bool Has(string name) => words.Contains($"--{name}");
+
     /// <summary>A value that must be there.</summary>
     public string Require(string name) => this[name] ?? throw new ArgumentException($"--{name} is missing.");
 

@@ -22,6 +22,15 @@ internal static class ImportBench
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
+        await MeasureAsync(arguments.Require("source"), arguments["group"] ?? "nih", arguments.Int("cache"), Console.WriteLine);
+        return 0;
+    }
+
+    /// <summary>Images a second through an import and its pixel cache together.</summary>
+    public static Task<double> RateAsync(string source, int cache) => MeasureAsync(source, "nih", cache, _ => { });
+
+    private static async Task<double> MeasureAsync(string source, string group, int? cache, Action<string> report)
+    {
         var options = new LabDataOptions { DataFolder = Directory.CreateTempSubdirectory("malarialab-bench-").FullName };
         try
         {
@@ -29,8 +38,7 @@ internal static class ImportBench
             services.AddSingleton<ImportSources>().AddSingleton<ImportHandler>().AddSingleton<PixelCaches>();
             await using var lab = services.BuildServiceProvider();
             await lab.GetRequiredService<DatabaseMigrator>().MigrateAsync();
-            await MeasureAsync(lab, arguments);
-            return 0;
+            return await MeasureAsync(lab, Path.GetFullPath(source), group, cache, report);
         }
         finally
         {
@@ -38,10 +46,9 @@ internal static class ImportBench
         }
     }
 
-    private static async Task MeasureAsync(ServiceProvider lab, Arguments arguments)
+    private static async Task<double> MeasureAsync(ServiceProvider lab, string source, string group, int? cacheSize, Action<string> report)
     {
         // The inbox takes no links, so the source is copied there first; that is not part of the import.
-        var source = Path.GetFullPath(arguments.Require("source"));
         var name = Path.GetFileName(source);
         var inbox = Path.Combine(lab.GetRequiredService<LabPaths>().Inbox, name);
         if (File.Exists(source)) File.Copy(source, inbox);
@@ -53,7 +60,7 @@ internal static class ImportBench
         }
 
         var started = await lab.GetRequiredService<DatasetCommands>().StartImportAsync(
-            new() { Name = "bench", Source = ImportSource.Inbox, OriginalName = name, StoredName = name, Options = new() { GroupRule = arguments["group"] ?? "nih" } },
+            new() { Name = "bench", Source = ImportSource.Inbox, OriginalName = name, StoredName = name, Options = new() { GroupRule = group } },
             new Actor(null, "bench"));
         await using var db = lab.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContext();
         var task = await lab.GetRequiredService<TaskExecution>().ClaimAsync(
@@ -64,21 +71,25 @@ internal static class ImportBench
         await lab.GetRequiredService<ImportHandler>().ExecuteAsync(
             new() { Kind = JobKind.Import, Id = task!.Id, Ticket = task.Ticket, Attempt = 1, SubjectId = task.SubjectId, PayloadJson = task.PayloadJson }, CancellationToken.None);
         var version = await db.DatasetVersions.AsNoTracking().SingleAsync(v => v.Id == started.VersionId);
-        Report("import", version.ImageCount + version.RefusalCount, clock, process, processor);
-        Console.WriteLine($"{version.Verdict} {version.GroupCount} groups, content hash {version.ContentHash}");
+        var files = version.ImageCount + version.RefusalCount;
+        var seconds = clock.Elapsed.TotalSeconds;
+        report(Text("import", files, clock, process, processor));
+        report($"{version.Verdict} {version.GroupCount} groups, content hash {version.ContentHash}");
 
-        if (arguments.Int("cache") is not { } size) return;
+        if (cacheSize is not { } size) return files / seconds;
         (clock, processor) = (Stopwatch.StartNew(), process.TotalProcessorTime);
         using var cache = await lab.GetRequiredService<PixelCaches>().OpenAsync(
             version, await db.SplitItemsAsync(version.Id), new() { Key = "lenet", Size = size }, Interpolation.Bilinear, null, CancellationToken.None);
-        Report(string.Create(CultureInfo.InvariantCulture, $"{size} px cache"), cache.Count, clock, process, processor);
+        seconds += clock.Elapsed.TotalSeconds;
+        report(Text(string.Create(CultureInfo.InvariantCulture, $"{size} px cache"), cache.Count, clock, process, processor));
+        return files / seconds;
     }
 
-    private static void Report(string what, int files, Stopwatch clock, Process process, TimeSpan before)
+    private static string Text(string what, int files, Stopwatch clock, Process process, TimeSpan before)
     {
         process.Refresh();
         var (seconds, busy) = (clock.Elapsed.TotalSeconds, (process.TotalProcessorTime - before).TotalSeconds);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {files:N0} files in {seconds:0.0} s ({files / seconds:N0} a second), {busy:0.0} s of processor time on {Environment.ProcessorCount} cores, {process.PeakWorkingSet64 / 1e6:0} MB at most"));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{what}: {files:N0} files in {seconds:0.0} s ({files / seconds:N0} a second), {busy:0.0} s of processor time on {Environment.ProcessorCount} cores, {process.PeakWorkingSet64 / 1e6:0} MB at most");
     }
 }

@@ -90,6 +90,7 @@ def main():
     parser.add_argument("--limit", type=int, default=1500)
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--only", choices=["train", "score"])
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(42)
@@ -113,7 +114,7 @@ def main():
     model = network()
     rule = optimizer(list(model.parameters()))
     fastest = 0.0
-    for _ in range(args.epochs):
+    for _ in range(0 if args.only == "score" else args.epochs):
         model.train()
         start = time.perf_counter()
         for x, y in loader:
@@ -127,13 +128,15 @@ def main():
     model.eval()
     rates = []
     with torch.no_grad():
-        for _ in range(2):
+        for _ in range(0 if args.only == "train" else 2):
             start = time.perf_counter()
             for x, _ in scoring:
                 model(x).softmax(1)
             rates.append(len(chosen) / (time.perf_counter() - start))
-    print(f"train {fastest:.1f} img/s")
-    print(f"score {max(rates):.1f} img/s")
+    if fastest:
+        print(f"train {fastest:.1f} img/s")
+    if rates:
+        print(f"score {max(rates):.1f} img/s")
 
 
 if __name__ == "__main__":

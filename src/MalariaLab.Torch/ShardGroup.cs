@@ -17,8 +17,14 @@ public sealed class ShardGroup : IDisposable
         handle = new ShardGroupHandle(group);
     }
 
-    /// <summary>Before a batch: how many shards it has. No shard may be at work.</summary>
-    public void Begin(int shards) => Native.Check(Native.mlt_shard_group_begin(handle, shards));
+    /// <summary>Before a batch: how many shards it has, and how many of them may compute at once. No shard may be at work.</summary>
+    public void Begin(int shards, int? atOnce = null) => Native.Check(Native.mlt_shard_group_begin(handle, shards, atOnce ?? shards));
+
+    /// <summary>A shard's work begins; waits for its turn where fewer may compute at once. While it waits for the others at a layer, another has the turn.</summary>
+    public void Enter() => Native.mlt_shard_group_enter(handle);
+
+    /// <summary>The work of a shard that entered is over, well or not.</summary>
+    public void Leave() => Native.mlt_shard_group_leave(handle);
 
     /// <summary>A shard failed: those that wait for it fail too instead of waiting for ever.</summary>
     public void Abort() => Native.mlt_shard_group_abort(handle);

@@ -28,6 +28,9 @@ public sealed partial class Tensor
     private static readonly Operator LeTensorOp = new("aten::le", "Tensor");
     private static readonly Operator Log1pOp = new("aten::log1p");
     private static readonly Operator LogOp = new("aten::log");
+    private static readonly Operator BitwiseAndScalarOp = new("aten::bitwise_and", "Scalar");
+    private static readonly Operator BitwiseXorTensorOp = new("aten::bitwise_xor", "Tensor");
+    private static readonly Operator BitwiseRightShiftOp = new("aten::bitwise_right_shift", "Tensor_Scalar");
     private static readonly Operator LogicalAndOp = new("aten::logical_and");
     private static readonly Operator LogicalNotOp = new("aten::logical_not");
     private static readonly Operator LogicalOrOp = new("aten::logical_or");
@@ -144,6 +147,12 @@ public sealed partial class Tensor
     public Tensor le(Tensor other) => LeTensorOp.Call(this, other);
     /// <summary>Less or equal, elementwise.</summary>
     public Tensor le(Scalar other) => LeScalarOp.Call(this, other);
+    /// <summary>And of the bits.</summary>
+    public Tensor bitwise_and(Scalar other) => BitwiseAndScalarOp.Call(this, other);
+    /// <summary>Exclusive or of the bits.</summary>
+    public Tensor bitwise_xor(Tensor other) => BitwiseXorTensorOp.Call(this, other);
+    /// <summary>The bits moved to the right; the sign is drawn in from the left.</summary>
+    public Tensor bitwise_right_shift(Scalar bits) => BitwiseRightShiftOp.Call(this, bits);
     /// <summary>And, elementwise.</summary>
     public Tensor logical_and(Tensor other) => LogicalAndOp.Call(this, other);
     /// <summary>Or, elementwise.</summary>

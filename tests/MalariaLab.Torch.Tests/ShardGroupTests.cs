@@ -8,9 +8,11 @@ public sealed class ShardGroupTests
     private static readonly int[] Cuts = [0, 3, 4, 8, 10];
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void BatchNorm_FourShards_EqualsLibTorchOnTheWholeBatch(bool relu)
+    [InlineData(false, 4)]
+    [InlineData(true, 4)]
+    [InlineData(true, 1)]
+    [InlineData(true, 3)]
+    public void BatchNorm_FourShards_EqualsLibTorchOnTheWholeBatch(bool relu, int atOnce)
     {
         using var scope = torch.NewDisposeScope();
         var x = torch.randn([10, 19, 5, 7]).mul(3).add(20).contiguous(MemoryFormat.ChannelsLast);
@@ -28,12 +30,23 @@ public sealed class ShardGroupTests
         var biases = parts.Select(_ => Leaf(bias)).ToArray();
         var outputs = new Tensor[4];
         using var group = new ShardGroup();
-        group.Begin(4);
+        group.Begin(4, atOnce);
+        var (computing, most) = (0, 0);
         Together(s =>
         {
+            group.Enter();
+            InterlockedMax(ref most, Interlocked.Increment(ref computing));
+            Thread.Yield();
+            Interlocked.Decrement(ref computing);
             outputs[s] = group.batch_norm(parts[s], mean, variance, weights[s], biases[s], Momentum, Epsilon, relu, s);
+            InterlockedMax(ref most, Interlocked.Increment(ref computing));
+            Thread.Yield();
+            Interlocked.Decrement(ref computing);
             outputs[s].backward(dy.narrow(0, Cuts[s], Cuts[s + 1] - Cuts[s]));
+            group.Leave();
         });
+
+        Assert.InRange(most, 1, atOnce);
 
         Close(expected, torch.cat(outputs));
         Close(wholeX.grad!, torch.cat([.. parts.Select(p => p.grad!)]));
@@ -79,6 +92,12 @@ public sealed class ShardGroupTests
         Array.ForEach(threads, t => t.Start());
         Array.ForEach(threads, t => t.Join());
         Assert.Null(failure);
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))
+            Interlocked.CompareExchange(ref most, value, seen);
     }
 
     private static Tensor Leaf(Tensor values) => values.detach().clone().requires_grad_();

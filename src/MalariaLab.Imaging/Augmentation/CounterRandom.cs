@@ -6,12 +6,25 @@ namespace MalariaLab.Imaging.Augmentation;
 /// </summary>
 public struct CounterRandom(ulong key)
 {
-    private const ulong Gamma = 0x9E3779B97F4A7C15;
+    /// <summary>Step of the counter between two draws of a stream.</summary>
+    public const ulong Gamma = 0x9E3779B97F4A7C15;
+
+    /// <summary>What an item's number is multiplied with before it enters its stream's key.</summary>
+    public const ulong ItemFactor = 0xAF251AF3B0F025B5;
+
+    /// <summary>First factor of the mixing: <c>z ^= z >> 30; z *= FirstMix; z ^= z >> 27; z *= SecondMix; z ^= z >> 31</c>.</summary>
+    public const ulong FirstMix = 0xBF58476D1CE4E5B9;
+
+    /// <summary>Second factor of the mixing.</summary>
+    public const ulong SecondMix = 0x94D049BB133111EB;
+
     private ulong _counter;
 
     /// <summary>The stream of a seed, a purpose (epoch, "order", …) and an item.</summary>
-    public static CounterRandom For(long seed, long purpose, long item) =>
-        new(Mix(Mix(Mix((ulong)seed + Gamma) ^ (ulong)purpose * 0xD1342543DE82EF95) ^ (ulong)item * 0xAF251AF3B0F025B5));
+    public static CounterRandom For(long seed, long purpose, long item) => new(Mix(KeyOf(seed, purpose) ^ (ulong)item * ItemFactor));
+
+    /// <summary>The part of a key that all items share: an item's stream has the key <c>Mix(KeyOf ^ item · ItemFactor)</c>, its draw n is <c>Mix(key + Gamma · n)</c>.</summary>
+    public static ulong KeyOf(long seed, long purpose) => Mix(Mix((ulong)seed + Gamma) ^ (ulong)purpose * 0xD1342543DE82EF95);
 
     /// <summary>64 random bits.</summary>
     public ulong NextBits() => Mix(key + Gamma * ++_counter);
@@ -27,8 +40,8 @@ public struct CounterRandom(ulong key)
 
     private static ulong Mix(ulong z)
     {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        z = (z ^ (z >> 30)) * FirstMix;
+        z = (z ^ (z >> 27)) * SecondMix;
         return z ^ (z >> 31);
     }
 }

@@ -72,8 +72,7 @@ public sealed class ImageAugmenter(int height, int width, int channels)
             _planes.Contrast((float)transform.Contrast);
         if (transform.Saturation != 1 || transform.Hue != 0)
             _planes.Recolour(transform.Saturation, transform.Hue);
-        // Below a tenth of a pixel the neighbours' weights vanish in float32.
-        if (transform.BlurSigma >= 0.1)
+        if (transform.BlurSigma >= Planes.SmallestBlur)
             _planes.Blur(transform.BlurSigma);
         if (transform.CutOutSide > 0)
             _planes.CutOut(transform.CutOutRow, transform.CutOutColumn, transform.CutOutSide);

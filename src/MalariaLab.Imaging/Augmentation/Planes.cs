@@ -8,7 +8,11 @@ namespace MalariaLab.Imaging.Augmentation;
 /// </summary>
 internal sealed class Planes(int height, int width, int channels)
 {
-    private const float MidGrey = 127.5f;
+    /// <summary>Standard deviation below which a blur changes nothing: the neighbours' weights vanish in float32.</summary>
+    public const double SmallestBlur = 0.1;
+
+    /// <summary>Value of a cut-out.</summary>
+    public const float MidGrey = 127.5f;
     private readonly float[] _scratch = new float[height * Stride(width)];
 
     public int Height => height;
@@ -66,19 +70,29 @@ internal sealed class Planes(int height, int width, int channels)
     /// <summary>Separable Gaussian cut at three standard deviations, edges replicated.</summary>
     public void Blur(double sigma)
     {
-        var radius = (int)Math.Ceiling(3 * sigma);
-        var kernel = new float[radius + 1];
-        for (var k = 0; k <= radius; k++)
-            kernel[k] = (float)Math.Exp(-k * k / (2 * sigma * sigma));
-        var sum = kernel[0] + 2 * kernel.AsSpan(1).ToArray().Sum();
-        for (var k = 0; k <= radius; k++)
-            kernel[k] /= sum;
+        var kernel = BlurWeights(sigma);
+        var radius = kernel.Length - 1;
         var row = new float[RowStride + 2 * radius + 8];
         foreach (var plane in Data)
         {
             BlurColumns(plane, kernel);
             BlurRows(plane, kernel, row);
         }
+    }
+
+    /// <summary>Reach of a blur in pixels.</summary>
+    public static int BlurRadius(double sigma) => (int)Math.Ceiling(3 * sigma);
+
+    /// <summary>Weights of a blur from its middle outwards.</summary>
+    public static float[] BlurWeights(double sigma)
+    {
+        var kernel = new float[BlurRadius(sigma) + 1];
+        for (var k = 0; k < kernel.Length; k++)
+            kernel[k] = (float)Math.Exp(-k * k / (2 * sigma * sigma));
+        var sum = kernel[0] + 2 * kernel.AsSpan(1).ToArray().Sum();
+        for (var k = 0; k < kernel.Length; k++)
+            kernel[k] /= sum;
+        return kernel;
     }
 
     /// <summary>Paints a mid-grey square, cut at the border.</summary>
@@ -102,7 +116,8 @@ internal sealed class Planes(int height, int width, int channels)
         return sum / (height * width);
     }
 
-    private static float[] ColourMatrix(double saturation, double hue)
+    /// <summary>What <see cref="Recolour"/> multiplies (red, green, blue) with, row by row.</summary>
+    public static float[] ColourMatrix(double saturation, double hue)
     {
         double[,] toYiq = { { 0.299, 0.587, 0.114 }, { 0.595716, -0.274453, -0.321263 }, { 0.211456, -0.522591, 0.311135 } };
         double[,] fromYiq = { { 1, 0.9563, 0.6210 }, { 1, -0.2721, -0.6474 }, { 1, -1.1070, 1.7046 } };

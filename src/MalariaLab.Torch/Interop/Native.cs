@@ -35,7 +35,9 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)] internal static partial int mlt_shard_group_new(out nint result);
     [LibraryImport(Library)] internal static partial void mlt_shard_group_free(nint group);
-    [LibraryImport(Library)] internal static partial int mlt_shard_group_begin(ShardGroupHandle group, int members);
+    [LibraryImport(Library)] internal static partial int mlt_shard_group_begin(ShardGroupHandle group, int members, int atOnce);
+    [LibraryImport(Library)] internal static partial void mlt_shard_group_enter(ShardGroupHandle group);
+    [LibraryImport(Library)] internal static partial void mlt_shard_group_leave(ShardGroupHandle group);
     [LibraryImport(Library)] internal static partial void mlt_shard_group_abort(ShardGroupHandle group);
     [LibraryImport(Library)]
     internal static partial int mlt_sharded_batch_norm(TensorHandle input, TensorHandle weight, TensorHandle bias, TensorHandle runningMean, TensorHandle runningVar, double momentum, double epsilon, int relu, ShardGroupHandle group, int member, out nint result);

@@ -14,9 +14,14 @@ public static class DropoutMasks
     /// <summary>Writes 0 with probability <paramref name="rate"/>, else 1/(1 − rate).</summary>
     public static void Fill(long seed, int epoch, int layer, int image, double rate, Span<float> factors)
     {
-        var random = CounterRandom.For(seed, Purpose - epoch * LayersAtMost - layer, image);
+        var random = CounterRandom.For(seed, PurposeOf(epoch, layer), image);
         var kept = (float)(1 / (1 - rate));
         for (var i = 0; i < factors.Length; i++)
             factors[i] = random.NextDouble() < rate ? 0 : kept;
     }
+
+    /// <summary>The part of the random streams' keys that all images share, for code that draws elsewhere.</summary>
+    public static ulong KeyOf(long seed, int epoch, int layer) => CounterRandom.KeyOf(seed, PurposeOf(epoch, layer));
+
+    private static long PurposeOf(int epoch, int layer) => Purpose - epoch * LayersAtMost - layer;
 }

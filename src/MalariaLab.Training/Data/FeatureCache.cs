@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MalariaLab.Core.Experiments.Architectures;
 using MalariaLab.Torch;
 using MalariaLab.Training.Architectures;
-using MalariaLab.Training.Engine;
 
 namespace MalariaLab.Training.Data;
 
@@ -42,12 +42,22 @@ internal sealed unsafe class FeatureCache : IDisposable
         spec.Weights.Freeze == FreezeMode.Backbone && spec.Augmentation.IsNone && spec.Evaluation.TestTimeViews == 1;
 
     /// <summary>Opens the cache, computing it first where it is absent or damaged.</summary>
-    public static FeatureCache Open(string folder, ExperimentSpec spec, ImageFeed images, int count, NetworkWeights weights, ShardPool pool,
-        Action<string> log, Action<int> onImages, CancellationToken cancellation)
+    /// <param name="folder">Holds the caches of all runs.</param>
+    /// <param name="spec">What is trained.</param>
+    /// <param name="images">Reads the images.</param>
+    /// <param name="count">Number of images.</param>
+    /// <param name="weights">The frozen weights, on the device that computes.</param>
+    /// <param name="each">Does items 0 … count − 1, side by side where that pays.</param>
+    /// <param name="precision">float32, or bfloat16 by autocast.</param>
+    /// <param name="log">Told where the features come from.</param>
+    /// <param name="onImages">Told how many more are done.</param>
+    /// <param name="cancellation">Checked between chunks.</param>
+    public static FeatureCache Open(string folder, ExperimentSpec spec, ImageFeed images, int count, NetworkWeights weights,
+        Action<int, Action<int>> each, ScalarType precision, Action<string> log, Action<int> onImages, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
         var length = checked((int)weights.Layout.Graph.Features.Shape.Elements);
-        var path = Path.Combine(folder, Key(spec, weights) + ".features");
+        var path = Path.Combine(folder, Key(spec, weights, precision) + ".features");
         var bytes = HashBytes + (long)count * length * sizeof(float);
         if (IsSound(path, bytes))
         {
@@ -57,7 +67,7 @@ internal sealed unsafe class FeatureCache : IDisposable
         else
         {
             MakeRoom(folder, bytes);
-            Compute(path, images, count, length, weights, pool, onImages, cancellation);
+            Compute(path, images, count, length, weights, each, precision, onImages, cancellation);
             log($"The backbone is frozen and images are not augmented: its features of {count} images were computed once ({bytes >> 20} MB).");
         }
         return new FeatureCache(path, length);
@@ -71,12 +81,13 @@ internal sealed unsafe class FeatureCache : IDisposable
         _file.Dispose();
     }
 
-    private static string Key(ExperimentSpec spec, NetworkWeights weights)
+    private static string Key(ExperimentSpec spec, NetworkWeights weights, ScalarType precision)
     {
+        using var scope = torch.NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var text = JsonSerializer.Serialize(new { spec.Data.DatasetHash, spec.Architecture.BackboneKey, spec.Architecture.Size, spec.Architecture.Channels, spec.Preprocessing }, SpecJson.Options);
+        var text = JsonSerializer.Serialize(new { spec.Data.DatasetHash, spec.Architecture.BackboneKey, spec.Architecture.Size, spec.Architecture.Channels, spec.Preprocessing, precision }, SpecJson.Options);
         hash.AppendData(Encoding.UTF8.GetBytes(text));
-        hash.AppendData(MemoryMarshal.AsBytes(weights.Fixed.data<float>()));
+        hash.AppendData(MemoryMarshal.AsBytes(weights.Fixed.cpu().data<float>()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -100,7 +111,8 @@ internal sealed unsafe class FeatureCache : IDisposable
         }
     }
 
-    private static void Compute(string path, ImageFeed images, int count, int length, NetworkWeights weights, ShardPool pool, Action<int> onImages, CancellationToken cancellation)
+    private static void Compute(string path, ImageFeed images, int count, int length, NetworkWeights weights, Action<int, Action<int>> each, ScalarType precision,
+        Action<int> onImages, CancellationToken cancellation)
     {
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
@@ -109,11 +121,11 @@ internal sealed unsafe class FeatureCache : IDisposable
             using (var network = new Network(weights))
             {
                 file.SetLength(HashBytes + (long)count * length * sizeof(float));
-                pool.Run((count + Chunk - 1) / Chunk, chunk =>
+                each((count + Chunk - 1) / Chunk, chunk =>
                 {
                     cancellation.ThrowIfCancellationRequested();
                     var (first, size) = (chunk * Chunk, Math.Min(Chunk, count - chunk * Chunk));
-                    var features = Features(network, images, first, size);
+                    var features = Features(network, images, first, size, weights.Fixed.device, precision);
                     RandomAccess.Write(file.SafeFileHandle, MemoryMarshal.AsBytes(features.AsSpan()), HashBytes + (long)first * length * sizeof(float));
                     onImages(size);
                 });
@@ -131,7 +143,7 @@ internal sealed unsafe class FeatureCache : IDisposable
         }
     }
 
-    private static float[] Features(Network network, ImageFeed images, int first, int size)
+    private static float[] Features(Network network, ImageFeed images, int first, int size, Device device, ScalarType precision)
     {
         using var scope = torch.NewDisposeScope();
         using var inference = torch.inference_mode();
@@ -140,15 +152,16 @@ internal sealed unsafe class FeatureCache : IDisposable
         var reader = images.NewReader();
         for (var i = 0; i < size; i++)
             reader.Read(first + i, 0, input.data<float>().Slice(i * images.SampleLength, images.SampleLength));
-        return network.Features(input.permute(0, 3, 1, 2)).permute(0, 2, 3, 1).contiguous().ToArray<float>();
+        using var autocast = precision == ScalarType.BFloat16 ? torch.autocast(device.Type) : null;
+        return network.Features(input.permute(0, 3, 1, 2).to(device)).permute(0, 2, 3, 1).to(ScalarType.Float32).contiguous().ToArray<float>();
     }
 }
 
 /// <summary>Cached features as samples of the head.</summary>
-internal sealed class FeatureFeed(ITrainingData data, FeatureCache cache, (int Height, int Width, int Channels) shape) : SampleFeed(data)
+internal sealed class FeatureFeed(ITrainingData data, FeatureCache cache, LayerShape shape) : SampleFeed(data)
 {
     /// <inheritdoc/>
-    public override (int Height, int Width, int Channels) Shape => shape;
+    public override (int Height, int Width, int Channels) Shape => (shape.Height, shape.Width, shape.Channels);
 
     /// <inheritdoc/>
     public override bool IsFeatures => true;

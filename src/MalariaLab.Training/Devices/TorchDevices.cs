@@ -19,6 +19,26 @@ public static class TorchDevices
         [.. Enumerable.Range(0, torch.cuda.device_count()).Select(index =>
             new CudaDevice(index, torch.cuda.get_device_properties(index).Name, torch.cuda.memory_stats(index).Total))];
 
-    /// <summary>Whether a training can run on a device; a worker with none named takes the first CUDA device only where it can.</summary>
-    public static bool CanTrainOn(string device) => device == "cpu";
+    /// <summary>Devices that a training can run on, in LibTorch's words.</summary>
+    public static IReadOnlyList<string> Names => ["cpu", .. Enumerable.Range(0, torch.cuda.is_available() ? torch.cuda.device_count() : 0).Select(index => $"cuda:{index}")];
+
+    /// <summary>Whether a training can run on a device.</summary>
+    public static bool CanTrainOn(string device) => (device == "cuda" ? "cuda:0" : device) is var name && Names.Contains(name);
+
+    /// <summary>A device in words for people.</summary>
+    internal static string NameOf(Device device) => device.Type == DeviceType.CPU ? "CPU" : torch.cuda.get_device_properties(Math.Max(0, device.Index)).Name;
+
+    /// <summary>
+    /// Makes a GPU the one of this thread and sets its libraries: deterministic algorithms in float32, or the fastest that cuDNN finds and TF32. These
+    /// switches belong to the process. Even then some kernels of a GPU add in an order of their own, so repeats agree closely and not bit for bit.
+    /// </summary>
+    internal static void Use(Device device, bool deterministic)
+    {
+        if (device.Type == DeviceType.CPU)
+            return;
+        torch.cuda.set_device(Math.Max(0, device.Index));
+        torch.backends.cudnn.deterministic = deterministic;
+        torch.backends.cudnn.benchmark = !deterministic;
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = !deterministic;
+    }
 }

@@ -4,6 +4,7 @@ using MalariaLab.Training.Architectures;
 using MalariaLab.Training.Data;
 using MalariaLab.Training.Loss;
 using MalariaLab.Training.Optimizers;
+using MalariaLab.Training.Scoring;
 
 namespace MalariaLab.Training.Engine;
 
@@ -12,7 +13,7 @@ namespace MalariaLab.Training.Engine;
 /// order. The sum is the batch's gradient exactly: where batch normalisation trains, the shards meet to take the statistics of the whole batch. Since the
 /// cut depends on the batch alone, the bits do not depend on the thread count.
 /// </summary>
-internal sealed class CpuEngine : IDisposable
+internal sealed class CpuEngine : IEngine
 {
     private const int ShardsOfBatch = 4;
     private readonly ShardPool _pool;
@@ -23,22 +24,33 @@ internal sealed class CpuEngine : IDisposable
     private readonly SlicedOptimizer _optimizer;
     private readonly Tensor[] _ownGradients;
     private readonly double _clipNorm;
+    private readonly Scorer _scorer;
+    private int[] _order = [];
+    private int _epoch;
+    private BatchLoss _sum;
 
-    public CpuEngine(ShardPool pool, NetworkWeights weights, Tensor gradients, SampleFeed feed, SlicedOptimizer optimizer, CrossEntropy loss, TrainingSpec spec)
+    public CpuEngine(ShardPool pool, NetworkWeights weights, Tensor gradients, SampleFeed feed, SlicedOptimizer optimizer, CrossEntropy loss, int classes, TrainingSpec spec)
     {
         (_pool, _loss, _optimizer, _clipNorm) = (pool, loss, optimizer, spec.GradientClipNorm);
         var shards = Math.Min(ShardsOfBatch, spec.BatchSize);
         if (weights.Layout.Slots.Any(slot => slot is { Role: ParameterRole.Scale, Trains: true }))
         {
             _group = new ShardGroup();
-            // Shards that meet have to run at the same time, on fewer cores by turns.
+            // Shards that meet need a thread each; the group lets only as many of them compute at once as the pool has threads.
             if (pool.Threads < shards)
                 _meetingPool = NewPool(shards);
         }
         var capacity = (spec.BatchSize + shards - 1) / shards;
         _ownGradients = [.. Enumerable.Range(1, shards - 1).Select(_ => NetworkWeights.NewBuffer(weights.Layout.TrainableLength, torch.CPU))];
         _shards = [.. _ownGradients.Prepend(gradients).Select(buffer => new Shard(weights, buffer, feed, capacity, loss.Units, spec.Seed))];
+        _scorer = new Scorer(feed, pool, weights.Layout.Graph.Output.Unit, classes);
     }
+
+    /// <inheritdoc/>
+    public string Description => $"CPU, LibTorch {torch.__version__}, {_pool.Threads} threads";
+
+    /// <inheritdoc/>
+    public bool SumIsAtHand => true;
 
     /// <summary>A pool whose threads let LibTorch use one thread each.</summary>
     public static ShardPool NewPool(int threads)
@@ -49,26 +61,43 @@ internal sealed class CpuEngine : IDisposable
         return new ShardPool(threads, () => torch.set_num_threads_of_this_thread(1));
     }
 
-    /// <summary>Adds the gradients of one batch, divided by its size. Does not add them when the loss is not finite.</summary>
-    public BatchLoss Accumulate(ReadOnlyMemory<int> batch, int epoch)
+    /// <inheritdoc/>
+    public void Begin(int[] order, int epoch) => (_order, _epoch, _sum) = (order, epoch, new BatchLoss());
+
+    /// <inheritdoc/>
+    public BatchLoss Sum() => _sum;
+
+    /// <inheritdoc/>
+    public (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, int views, int? augmentedEpoch, Action<int> onChunk, CancellationToken cancellation) =>
+        _scorer.Score(weights, indices, (reader, index, view, target) =>
+        {
+            if (augmentedEpoch is { } epoch)
+                reader.ReadTraining(index, epoch, target);
+            else
+                reader.Read(index, view, target);
+        }, views, cancellation, onChunk);
+
+    /// <inheritdoc/>
+    public void Accumulate(int first, int samples)
     {
+        ReadOnlyMemory<int> batch = _order.AsMemory(first, samples);
         var count = Math.Min(_shards.Length, batch.Length);
         if (_group is null)
             _pool.Run(count, s =>
             {
-                Forward(batch, epoch, s, count);
+                Forward(batch, s, count);
                 if (double.IsFinite(_shards[s].Loss.Sum))
                     _shards[s].Backward();
             });
         else
-            Meet(_group, batch, epoch, count);
-        var loss = _shards.Take(count).Aggregate(new BatchLoss(), (sum, shard) => sum + shard.Loss);
+            Meet(_group, batch, count);
+        // The shards' sum first: an epoch's loss is the sum of its batches'.
+        _sum += _shards.Take(count).Aggregate(new BatchLoss(), (sum, shard) => sum + shard.Loss);
         foreach (var shard in _shards)
             shard.Forget();
-        return loss;
     }
 
-    /// <summary>One optimizer step with the gradients of <paramref name="batches"/> batches, then forgets them.</summary>
+    /// <inheritdoc/>
     public void Update(double learningRate, int batches)
     {
         var scale = 1.0 / batches;
@@ -100,25 +129,26 @@ internal sealed class CpuEngine : IDisposable
     private static ReadOnlyMemory<int> Part(ReadOnlyMemory<int> batch, int part, int parts) =>
         batch[(part * batch.Length / parts)..((part + 1) * batch.Length / parts)];
 
-    private void Forward(ReadOnlyMemory<int> batch, int epoch, int shard, int count)
+    private void Forward(ReadOnlyMemory<int> batch, int shard, int count)
     {
         var part = Part(batch, shard, count);
         for (var i = 0; i < part.Length; i++)
-            _shards[shard].Read(i, part.Span[i], epoch);
-        _shards[shard].Forward(part, epoch, _loss, batch.Length, _group, shard);
+            _shards[shard].Read(i, part.Span[i], _epoch);
+        _shards[shard].Forward(part, _epoch, _loss, batch.Length, _group, shard);
     }
 
     /// <summary>Forward and backward with layers at which the shards wait for each other: all of them go backward or none.</summary>
-    private void Meet(ShardGroup group, ReadOnlyMemory<int> batch, int epoch, int count)
+    private void Meet(ShardGroup group, ReadOnlyMemory<int> batch, int count)
     {
-        group.Begin(count);
-        Together(group, count, s => Forward(batch, epoch, s, count));
+        group.Begin(count, _pool.Threads);
+        Together(group, count, s => Forward(batch, s, count));
         if (_shards.Take(count).All(shard => double.IsFinite(shard.Loss.Sum)))
             Together(group, count, s => _shards[s].Backward());
     }
 
     private void Together(ShardGroup group, int count, Action<int> work) => (_meetingPool ?? _pool).Run(count, s =>
     {
+        group.Enter();
         try
         {
             work(s);
@@ -127,6 +157,10 @@ internal sealed class CpuEngine : IDisposable
         {
             group.Abort();
             throw;
+        }
+        finally
+        {
+            group.Leave();
         }
     });
 

@@ -11,6 +11,12 @@ namespace MalariaLab.Training.Loss;
 /// <param name="classWeights">Weight of each class; the loss of a sample is multiplied by that of its true class (Keras' class_weight).</param>
 public sealed class CrossEntropy(OutputUnit unit, double labelSmoothing, IReadOnlyList<double> classWeights)
 {
+    /// <summary>What ends the network.</summary>
+    public OutputUnit Unit { get; } = unit;
+
+    /// <summary>Weight of each class.</summary>
+    public IReadOnlyList<double> ClassWeights => classWeights;
+
     /// <summary>Number of logits a sample.</summary>
     public int Units { get; } = unit == OutputUnit.Sigmoid ? 1 : classWeights.Count;
 
@@ -34,7 +40,7 @@ public sealed class CrossEntropy(OutputUnit unit, double labelSmoothing, IReadOn
                 row[k] = double.CreateTruncating(logits[i * Units + k]);
             var label = labels[i];
             var weight = classWeights[label];
-            sum += weight * (unit == OutputUnit.Sigmoid ? Sigmoid(row[0], label, probabilities) : Softmax(row, label, probabilities));
+            sum += weight * (Unit == OutputUnit.Sigmoid ? Sigmoid(row[0], label, probabilities) : Softmax(row, label, probabilities));
             right += Predicted(row) == label ? 1 : 0;
             if (!gradient.IsEmpty)
                 for (var k = 0; k < Units; k++)
@@ -71,7 +77,7 @@ public sealed class CrossEntropy(OutputUnit unit, double labelSmoothing, IReadOn
 
     private int Predicted(ReadOnlySpan<double> row)
     {
-        if (unit == OutputUnit.Sigmoid)
+        if (Unit == OutputUnit.Sigmoid)
             return row[0] >= 0 ? 1 : 0;
         var best = 0;
         for (var k = 1; k < row.Length; k++)
@@ -80,7 +86,8 @@ public sealed class CrossEntropy(OutputUnit unit, double labelSmoothing, IReadOn
         return best;
     }
 
-    private double Target(int label, int k) => unit == OutputUnit.Sigmoid
+    /// <summary>What output <paramref name="k"/> should give for a class: onehot, smoothed.</summary>
+    public double Target(int label, int k) => Unit == OutputUnit.Sigmoid
         ? label * (1 - labelSmoothing) + labelSmoothing / 2
         : (k == label ? 1 - labelSmoothing : 0) + labelSmoothing / Units;
 

@@ -9,13 +9,17 @@ internal sealed class ProgressMeter(TimeProvider clock, ITrainingObserver observ
     private long _images;
     private long _imagesAtLastTold;
 
-    /// <summary>A batch of an epoch is done.</summary>
-    public void OnBatch(int epoch, int step, int steps, int images, double loss, double accuracy)
+    /// <summary>A batch is done; true when it is time to <see cref="Tell"/>.</summary>
+    public bool OnBatch(int images)
     {
         _images += images;
+        return clock.GetElapsedTime(_lastTold) >= Interval;
+    }
+
+    /// <summary>Tells where an epoch is.</summary>
+    public void Tell(int epoch, int step, int steps, double loss, double accuracy)
+    {
         var since = clock.GetElapsedTime(_lastTold);
-        if (since < Interval)
-            return;
         var elapsed = clock.GetElapsedTime(_start).TotalSeconds;
         var left = (epochs - epoch) * imagesPerEpoch + (steps - step) * imagesPerEpoch / steps;
         observer.OnProgress(new RunProgress

@@ -30,6 +30,9 @@ public sealed record TrainingRequest
     /// <summary>Folder for features of frozen backbones, shared by runs; null keeps them in the checkpoint folder.</summary>
     public string? FeatureCacheFolder { get; init; }
 
+    /// <summary>Takes the engine of a GPU on the CPU too: without a GPU this is how tests run it.</summary>
+    internal bool TakesDeviceEngine { get; init; }
+
     /// <summary>Clock of durations and progress.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

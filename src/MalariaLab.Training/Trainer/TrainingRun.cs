@@ -8,7 +8,6 @@ using MalariaLab.Training.Data;
 using MalariaLab.Training.Devices;
 using MalariaLab.Training.Engine;
 using MalariaLab.Training.Loss;
-using MalariaLab.Training.Scoring;
 using MalariaLab.Training.Weights;
 
 namespace MalariaLab.Training;
@@ -25,8 +24,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly CheckpointStore _store;
     private readonly NetworkWeights _weights;
     private readonly TrainingSession _session;
-    private readonly CpuEngine _engine;
-    private readonly Scorer _scorer;
+    private readonly IEngine _engine;
     private readonly ProgressMeter _progress;
     private readonly Stack<IDisposable> _owned = [];
 
@@ -37,34 +35,31 @@ internal sealed class TrainingRun : IDisposable
         Check(request);
         var (spec, data) = (request.Spec, request.Data);
         (_training, _validation) = (data.Indices(SplitPart.Train), data.Indices(SplitPart.Validation));
-        var (classes, threads) = (data.ClassNames.Count, request.Threads ?? Environment.ProcessorCount);
+        var (classes, device) = (data.ClassNames.Count, torch.device(request.Device));
         var layout = new ParameterLayout(ArchitectureCatalogue.Build(spec.Architecture, classes), spec.Weights);
         var loss = new CrossEntropy(layout.Graph.Output.Unit, spec.Loss.LabelSmoothing, ClassWeights.For(spec.Loss, [.. _training.Select(data.Label)], classes));
         _store = new CheckpointStore(request.CheckpointFolder, observer.OnLog);
         _progress = new ProgressMeter(request.Clock, observer, spec.Training.Epochs, _training.Count);
         try
         {
-            var pool = Own(CpuEngine.NewPool(threads));
-            _weights = Own(new NetworkWeights(layout, channelsLast: true, torch.CPU));
+            TorchDevices.Use(device, spec.Training.Deterministic);
+            _weights = Own(new NetworkWeights(layout, channelsLast: true, device));
             _session = Own(new TrainingSession(spec, _weights, _store, request.Program, WeightsFile.Describe(spec, data.ClassNames, request.Program)));
             if (_session.Restore())
                 observer.OnLog($"Going on from the checkpoint of epoch {_session.Epochs.Count}.");
             else
                 Start();
-            var feed = Feed(pool);
-            _engine = Own(new CpuEngine(pool, _weights, _session.Gradients, feed, _session.Optimizer, loss, spec.Training));
-            _scorer = new Scorer(feed, pool, layout.Graph.Output.Unit, classes);
+            _engine = Own<IEngine>(device.Type != DeviceType.CPU || request.TakesDeviceEngine ? NewDeviceEngine(device, loss) : NewCpuEngine(loss));
         }
         catch
         {
             Dispose();
             throw;
         }
-        EnvironmentText = $"CPU, LibTorch {torch.__version__}, {threads} threads";
-        observer.OnLog($"{spec.Architecture.Key} on {EnvironmentText}: {_training.Count} training and {_validation.Count} validation images.");
+        if (spec.Training.Precision == Precision.BFloat16 && device.Type == DeviceType.CPU && !request.TakesDeviceEngine)
+            observer.OnLog("bfloat16 needs a GPU: this run computes in float32.");
+        observer.OnLog($"{spec.Architecture.Key} on {_engine.Description}: {_training.Count} training and {_validation.Count} validation images.");
     }
-
-    private string EnvironmentText { get; }
 
     private ExperimentSpec Spec => _request.Spec;
 
@@ -100,17 +95,39 @@ internal sealed class TrainingRun : IDisposable
         return owned;
     }
 
-    private SampleFeed Feed(ShardPool pool)
+    private CpuEngine NewCpuEngine(CrossEntropy loss)
+    {
+        var pool = Own(CpuEngine.NewPool(_request.Threads ?? Environment.ProcessorCount));
+        var images = Images();
+        var feed = FeatureCache.Fits(Spec)
+            ? new FeatureFeed(_request.Data, Features(images, pool.Run, ScalarType.Float32), _weights.Layout.Graph.Features.Shape)
+            : (SampleFeed)images;
+        return new CpuEngine(pool, _weights, _session.Gradients, feed, _session.Optimizer, loss, _request.Data.ClassNames.Count, Spec.Training);
+    }
+
+    private DeviceEngine NewDeviceEngine(Device device, CrossEntropy loss)
     {
         var data = _request.Data;
-        var images = new ImageFeed(data, Spec.Preprocessing, Spec.Augmentation, Spec.Training.Seed);
-        if (!FeatureCache.Fits(Spec))
-            return images;
-        var count = Enum.GetValues<SplitPart>().Sum(part => data.Indices(part).Count);
+        var precision = Spec.Training.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        var samples = Own(FeatureCache.Fits(Spec)
+            ? DeviceSamples.OfFeatures(data, Features(Images(), OneByOne, precision), _weights.Layout.Graph.Features.Shape, device, _observer.OnLog)
+            : DeviceSamples.OfImages(data, device, _observer.OnLog));
+        return new DeviceEngine(device, _weights, _session.Gradients, samples, _session.Optimizer, loss, data.ClassNames.Count, Spec, _observer.OnLog);
+
+        static void OneByOne(int count, Action<int> work)
+        {
+            for (var i = 0; i < count; i++)
+                work(i);
+        }
+    }
+
+    private ImageFeed Images() => new(_request.Data, Spec.Preprocessing, Spec.Augmentation, Spec.Training.Seed);
+
+    private FeatureCache Features(ImageFeed images, Action<int, Action<int>> each, ScalarType precision)
+    {
+        var count = Enum.GetValues<SplitPart>().Sum(part => _request.Data.Indices(part).Count);
         var folder = _request.FeatureCacheFolder ?? _store.PathOf("features");
-        var shape = _weights.Layout.Graph.Features.Shape;
-        var cache = FeatureCache.Open(folder, Spec, images, count, _weights, pool, _observer.OnLog, Counted("Computing features", 0, count), _cancellation);
-        return new FeatureFeed(data, Own(cache), (shape.Height, shape.Width, shape.Channels));
+        return Own(FeatureCache.Open(folder, Spec, images, count, _weights, each, precision, _observer.OnLog, Counted("Computing features", 0, count), _cancellation));
     }
 
     private static void Check(TrainingRequest request)
@@ -121,9 +138,7 @@ internal sealed class TrainingRun : IDisposable
         if (data.Indices(SplitPart.Train).Count == 0)
             throw new TrainingFailedException("The split has no training images: make another split.");
         if (!TorchDevices.CanTrainOn(request.Device))
-            throw new TrainingFailedException($"There is no device \"{request.Device}\" here: this build trains on the CPU.");
-        if (spec.Training.Precision != Precision.Float32)
-            throw new TrainingFailedException("bfloat16 needs a GPU: choose float32 to train on the CPU.");
+            throw new TrainingFailedException($"There is no device \"{request.Device}\" here: this machine offers {string.Join(", ", TorchDevices.Names)}.");
     }
 
     private void Start()
@@ -157,34 +172,42 @@ internal sealed class TrainingRun : IDisposable
 
     private (BatchLoss Loss, double LearningRate) Train(int epoch)
     {
-        var order = EpochOrder.Shuffle(_training, Spec.Training.Seed, epoch).AsMemory();
+        var order = EpochOrder.Shuffle(_training, Spec.Training.Seed, epoch);
         var (size, accumulation) = (Spec.Training.BatchSize, Spec.Training.AccumulationSteps);
         var batches = (order.Length + size - 1) / size;
         var stepsPerEpoch = (batches + accumulation - 1) / accumulation;
         var (sum, seen, rate, pending) = (new BatchLoss(), 0, 0.0, 0);
+        _engine.Begin(order, epoch);
         for (var batch = 0; batch < batches; batch++)
         {
             _cancellation.ThrowIfCancellationRequested();
-            var indices = order[(batch * size)..Math.Min(order.Length, (batch + 1) * size)];
+            var count = Math.Min(size, order.Length - batch * size);
             rate = _session.Plateau?.LearningRate
                 ?? LearningRate.At(Spec.Schedule, Spec.Optimizer.LearningRate, _session.Optimizer.Steps, stepsPerEpoch, Spec.Training.Epochs);
-            var loss = _engine.Accumulate(indices, epoch);
-            if (!double.IsFinite(loss.Sum))
-                throw NotFinite(loss.Sum, epoch, batch + 1, rate);
-            (sum, seen) = (sum + loss, seen + indices.Length);
+            _engine.Accumulate(batch * size, count);
+            seen += count;
+            // Asking a device for its sums waits for it: as often as somebody looks, and at the end.
+            var due = _progress.OnBatch(count);
+            if (due || batch == batches - 1 || _engine.SumIsAtHand)
+            {
+                sum = _engine.Sum();
+                if (!double.IsFinite(sum.Sum))
+                    throw NotFinite(sum.Sum, epoch, batch + 1, rate);
+            }
             if (++pending == accumulation || batch == batches - 1)
             {
                 _engine.Update(rate, pending);
                 pending = 0;
                 _session.UpdateAverage();
             }
-            _progress.OnBatch(epoch, batch + 1, batches, indices.Length, sum.Sum / seen, (double)sum.Right / seen);
+            if (due)
+                _progress.Tell(epoch, batch + 1, batches, sum.Sum / seen, (double)sum.Right / seen);
         }
         return (sum, rate);
     }
 
     private TrainingFailedException NotFinite(double loss, int epoch, int batch, double rate) => new(string.Create(CultureInfo.InvariantCulture,
-        $"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, batch {batch}, at learning rate {rate:g4}. Try a lower learning rate or gradient clipping. ")
+        $"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, {(_engine.SumIsAtHand ? "" : "by ")}batch {batch}, at learning rate {rate:g4}. Try a lower learning rate or gradient clipping. ")
         + (epoch > 1 ? $"The checkpoint of epoch {epoch - 1} is kept." : "No epoch was finished."))
     {
         Epoch = epoch,
@@ -195,19 +218,11 @@ internal sealed class TrainingRun : IDisposable
     private BatchLoss Validate(int epoch)
     {
         using var weights = _session.ScoredWeights();
-        var augmented = Spec.Augmentation.AlsoValidation;
-        return Score(weights, _validation, "Validating", epoch, 1,
-            (reader, index, view, target) =>
-            {
-                if (augmented)
-                    reader.ReadTraining(index, epoch, target);
-                else
-                    reader.Read(index, view, target);
-            }).Loss;
+        return Score(weights, _validation, "Validating", epoch, 1, Spec.Augmentation.AlsoValidation ? epoch : null).Loss;
     }
 
-    private (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, string stage, int epoch, int views, ReadSample read) =>
-        _scorer.Score(weights, indices, read, views, _cancellation, Counted(stage, epoch, indices.Count));
+    private (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, string stage, int epoch, int views, int? augmentedEpoch) =>
+        _engine.Score(weights, indices, views, augmentedEpoch, Counted(stage, epoch, indices.Count), _cancellation);
 
     /// <summary>Adds up what the threads of the pool have done, for the progress of a stage.</summary>
     private Action<int> Counted(string stage, int epoch, int total)
@@ -240,15 +255,14 @@ internal sealed class TrainingRun : IDisposable
             WeightsSha256 = hash,
             StoppedEarly = _session.StoppedEarly,
             Scores = [.. new[] { SplitPart.Validation, SplitPart.Test }.Where(part => _request.Data.Indices(part).Count > 0).Select(part => ScorePart(weights, part, epoch))],
-            Environment = EnvironmentText,
+            Environment = _engine.Description,
         };
     }
 
     private PartScores ScorePart(NetworkWeights weights, SplitPart part, int epoch)
     {
         var indices = _request.Data.Indices(part);
-        var (probabilities, loss) = Score(weights, indices, "Evaluating", epoch, Spec.Evaluation.TestTimeViews,
-            (reader, index, view, target) => reader.Read(index, view, target));
+        var (probabilities, loss) = Score(weights, indices, "Evaluating", epoch, Spec.Evaluation.TestTimeViews, augmentedEpoch: null);
         return new(part, indices, probabilities, loss.Sum / indices.Count);
     }
 }

@@ -28,11 +28,25 @@ struct mlt_shard_group_s {
     values.swap(total);
   }
 
-  void begin(int32_t members) {
+  void begin(int32_t members, int32_t most) {
     std::unique_lock<std::mutex> lock(mutex);
     parts.assign(static_cast<size_t>(members), nullptr);
     arrived = 0;
+    at_once = most;
+    computing = 0;
     aborted = false;
+  }
+
+  // A member computes only between enter and leave, and not while it waits for the others.
+  void enter() {
+    std::unique_lock<std::mutex> lock(mutex);
+    take_turn(lock);
+  }
+
+  void leave() {
+    std::unique_lock<std::mutex> lock(mutex);
+    computing--;
+    everybody.notify_all();
   }
 
   void abort() {
@@ -49,9 +63,17 @@ struct mlt_shard_group_s {
       round++;
       everybody.notify_all();
     } else {
+      computing--;
+      everybody.notify_all();
       everybody.wait(lock, [&] { return round != mine || aborted; });
+      take_turn(lock);
     }
     TORCH_CHECK(round != mine || !aborted, "another shard of the batch failed");
+  }
+
+  void take_turn(std::unique_lock<std::mutex>& lock) {
+    everybody.wait(lock, [&] { return computing < at_once || aborted; });
+    computing++;
   }
 
   std::mutex mutex;
@@ -59,6 +81,7 @@ struct mlt_shard_group_s {
   std::vector<const std::vector<double>*> parts;
   size_t arrived = 0;
   uint64_t round = 0;
+  int32_t at_once = 0, computing = 0;
   bool aborted = false;
 };
 
@@ -213,12 +236,16 @@ int mlt_shard_group_new(mlt_shard_group* result) {
 
 void mlt_shard_group_free(mlt_shard_group group) { delete group; }
 
-int mlt_shard_group_begin(mlt_shard_group group, int32_t members) {
+int mlt_shard_group_begin(mlt_shard_group group, int32_t members, int32_t at_once) {
   return guarded("shard_group", [&] {
-    TORCH_CHECK(members > 0, "a group has at least one shard");
-    group->begin(members);
+    TORCH_CHECK(members > 0 && at_once > 0, "a group has at least one shard, and at least one computes");
+    group->begin(members, at_once);
   });
 }
+
+void mlt_shard_group_enter(mlt_shard_group group) { group->enter(); }
+
+void mlt_shard_group_leave(mlt_shard_group group) { group->leave(); }
 
 void mlt_shard_group_abort(mlt_shard_group group) { group->abort(); }
 

@@ -85,7 +85,10 @@ MLT_API int mlt_relu_max_pool2d(mlt_tensor input, int64_t kernel, int64_t stride
 typedef struct mlt_shard_group_s* mlt_shard_group;
 MLT_API int mlt_shard_group_new(mlt_shard_group* result);
 MLT_API void mlt_shard_group_free(mlt_shard_group group);
-MLT_API int mlt_shard_group_begin(mlt_shard_group group, int32_t members); /* before the members' forward; nobody may be inside */
+/* Before the members' forward, when nobody is inside. At most at_once of the members that entered compute; those that wait for the others do not count. */
+MLT_API int mlt_shard_group_begin(mlt_shard_group group, int32_t members, int32_t at_once);
+MLT_API void mlt_shard_group_enter(mlt_shard_group group);
+MLT_API void mlt_shard_group_leave(mlt_shard_group group);
 MLT_API void mlt_shard_group_abort(mlt_shard_group group);                 /* a member failed: those that wait for it fail too */
 /* Blocks until every member has called it with the same layer; so does its backward. */
 MLT_API int mlt_sharded_batch_norm(mlt_tensor input, mlt_tensor weight, mlt_tensor bias, mlt_tensor running_mean, mlt_tensor running_var,

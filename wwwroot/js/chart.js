@@ -65,7 +65,7 @@ const mark = (m, text, axis) => m ? [{ x: m.x, borderColor: text, strokeDashArra
 // A point that moves over the lines, such as the operating point.
 const spot = s => ({
   id: "lab-spot", x: s.x, y: s.y, marker: { size: 7, fillColor: resolve("var(--surface)"), strokeColor: resolve("var(--text)"), strokeWidth: 3 },
-  label: s.label ? { text: s.label, borderColor: "transparent", textAnchor: s.x > 0.6 ? "end" : "start", offsetY: s.y > 0.5 ? 34 : -4, offsetX: s.x > 0.6 ? -10 : 10, style: { background: "transparent", color: resolve("var(--text)") } } : undefined,
+  label: s.label ? { text: s.label, borderColor: "transparent", textAnchor: s.x > 0.78 ? "end" : "start", offsetY: s.y > 0.5 ? 34 : -4, offsetX: s.x > 0.78 ? -10 : 10, style: { background: resolve("var(--surface)"), color: resolve("var(--text)") } } : undefined,
 });
 
 // Round steps; whole ones for epochs, which begin at 1 and are shown from 0.

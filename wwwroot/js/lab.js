@@ -53,6 +53,8 @@ window.lab = {
     link.download = name + ".png";
     link.click();
   },
+  // The open tab, where a narrow window shows only some of them.
+  revealTab(id) { document.getElementById(id)?.scrollIntoView({ block: "nearest", inline: "nearest" }); },
   scrollToEnd(element) { if (element) element.scrollTop = element.scrollHeight; },
 };
 // Text that must survive a lost connection or a closed page until it is saved.

@@ -3,6 +3,7 @@ using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
 using MalariaLab.Web.Live;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace MalariaLab.Web.Features.Runs;
 
@@ -19,6 +20,7 @@ public sealed partial class RunPage : LivePage
     private PageQuery? query;
     private RunView? view;
     private string tab = Tabs[0].Key;
+    private string? revealed;
     private long loadedId;
 
     /// <summary>Row id of the run.</summary>
@@ -34,6 +36,9 @@ public sealed partial class RunPage : LivePage
 
     [Inject]
     private RunViews Views { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -61,6 +66,15 @@ public sealed partial class RunPage : LivePage
         if (epochs.Count > 0 && view.Run.LastEpoch < epochs[^1].Epoch) epochs = [];
         var news = await Queries.EpochsAsync(Id, epochs.Count == 0 ? 0 : epochs[^1].Epoch);
         if (news.Count > 0) epochs = [.. epochs, .. news];
+    }
+
+    /// <inheritdoc />
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (view is null || revealed == tab) return;
+        revealed = tab;
+        try { await Js.InvokeVoidAsync("lab.revealTab", $"tab-{tab}"); }
+        catch (JSDisconnectedException) { }
     }
 
     // Part, class and threshold are looked at from several tabs.

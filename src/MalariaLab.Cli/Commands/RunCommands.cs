@@ -31,6 +31,8 @@ public static class RunCommands
                 ["seed"] = parsed.GetValue(seed),
                 ["set"] = Settings(parsed.GetValue(set) ?? []),
             }, ct);
+            foreach (var warning in run["warnings"]?.AsArray() ?? [])
+                Console.Error.WriteLine($"Warning: {warning}");
             if (parsed.GetValue(wait))
             {
                 await Waiting.Until(lab, $"runs/{run["run"]}", IsFinished, s => $"{s["status"]} {s["stage"]} {s["epoch"]}/{s["epochs"]}", ct);

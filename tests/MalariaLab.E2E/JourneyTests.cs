@@ -81,6 +81,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await page.GetByRole(AriaRole.Tab, new() { NameRegex = Splits() }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the split" }).ClickAsync();
         await Expect(page.GetByText("No split yet")).ToBeHiddenAsync();
+        await OpensEveryTab(page);
     }
 
     private static async Task TrainsAndShowsResults(IPage page)

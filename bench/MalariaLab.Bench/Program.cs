@@ -2,6 +2,8 @@ using MalariaLab.Bench;
 
 Dictionary<string, (string Usage, Func<Arguments, Task<int>> Run)> commands = new()
 {
+    ["datasetpage"] = (DatasetPageBench.Usage, DatasetPageBench.RunAsync),
+    ["duplicates"] = (DuplicatesBench.Usage, DuplicatesBench.RunAsync),
     ["import"] = (ImportBench.Usage, ImportBench.RunAsync),
     ["runpage"] = (RunPageBench.Usage, RunPageBench.RunAsync),
     ["runs"] = (RunsBench.Usage, RunsBench.RunAsync),

@@ -40,6 +40,8 @@ public static class LabDataServices
         services.AddSingleton<TaskExecution>();
         services.AddSingleton<WorkerRegistry>();
         services.AddSingleton<RunQueries>();
+        services.AddSingleton<RunPredictions>();
+        services.AddSingleton<GalleryIndex>();
         services.AddSingleton<DatasetQueries>();
         services.AddSingleton<ContentStore>();
         services.AddSingleton<DatasetCommands>();

@@ -99,6 +99,32 @@ export function create(root, options) {
 
   const step = key => ({ ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, PageUp: -columns * 4, PageDown: columns * 4 })[key];
 
+  function entry([name, value, href]) {
+    const [term, text] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = name;
+    if (href) {
+      const link = document.createElement("a");
+      link.href = href;
+      link.textContent = value;
+      text.append(link);
+    } else text.textContent = value;
+    return [term, text];
+  }
+
+  // What takes longer to find than the row itself follows when it is there.
+  async function learn(x, list) {
+    const answer = await fetch(image(x, "/facts")).catch(() => null);
+    if (!answer?.ok) return;
+    const known = await answer.json(), words = options.words, round = values => values.map(v => Math.round(v)).join(", ");
+    if (!dialog.open || dialog.querySelector("h2").textContent !== x.path) return;
+    list.append(...[
+      [words.mean, round(known.means)], [words.deviation, round(known.deviations)], [words.background, `${Math.round(known.backgroundShare * 100)} %`],
+      ...known.parts.map(p => [p.split, words.parts[p.part]]),
+      ...known.twins.map(t => [words.twins, `${words.image.replace("{0}", t.ordinal)} (${t.distance})`, `${options.images}/${t.ordinal}`]),
+      ...known.said.map(s => [words.run.replace("{0}", s.run).replace("{1}", s.name), `${options.classes[s.predicted]} ${(s.probability * 100).toFixed(1)} %, ${s.right ? words.right : words.wrong}`, options.runs + s.run]),
+    ].flatMap(entry));
+  }
+
   async function show(i) {
     if (i < 0 || i >= total) return;
     current = i;
@@ -115,12 +141,9 @@ export function create(root, options) {
     const picture = dialog.querySelector("img");
     picture.src = image(x);
     picture.alt = options.classes[x.label];
-    dialog.querySelector("dl").replaceChildren(...facts.flatMap(([name, value]) => {
-      const [term, text] = [document.createElement("dt"), document.createElement("dd")];
-      term.textContent = name;
-      text.textContent = value;
-      return [term, text];
-    }));
+    const list = dialog.querySelector("dl");
+    list.replaceChildren(...facts.flatMap(entry));
+    learn(x, list);
     dialog.querySelector(".gallery-place").textContent = `${(i + 1).toLocaleString("en-US")} / ${total.toLocaleString("en-US")}`;
     if (!dialog.open) dialog.showModal();
   }

@@ -12,36 +12,8 @@ namespace MalariaLab.Data.Datasets;
 /// <param name="Runs">Runs on any version.</param>
 public sealed record DatasetRow(Dataset Dataset, DatasetVersion? Latest, int Versions, int Runs);
 
-/// <summary>Which images of a version. Nulls do not restrict.</summary>
-public sealed record GalleryFilter
-{
-    /// <summary>Class index.</summary>
-    public int? Label { get; init; }
-
-    /// <summary>Group (patient) key.</summary>
-    public string? Group { get; init; }
-
-    /// <summary>Words in the path.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>Only images with a quality note.</summary>
-    public bool Flagged { get; init; }
-
-    /// <summary>With <see cref="Part"/>: the split.</summary>
-    public long? SplitId { get; init; }
-
-    /// <summary>Part of the split.</summary>
-    public SplitPart? Part { get; init; }
-
-    /// <summary>Images before the page.</summary>
-    public int Skip { get; init; }
-
-    /// <summary>Images of the page, at most 500.</summary>
-    public int Take { get; init; } = 60;
-}
-
 /// <summary>What pages and the API read of datasets.</summary>
-public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts)
+public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts, GalleryIndex gallery)
 {
     /// <summary>All datasets by name, or the trash.</summary>
     public async Task<IReadOnlyList<DatasetRow>> ListAsync(bool trashed = false, CancellationToken cancellationToken = default)
@@ -82,29 +54,17 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts)
     /// <summary>One page of the gallery, in manifest order.</summary>
     public async Task<Page<DatasetImage>> GalleryAsync(long versionId, GalleryFilter filter, CancellationToken cancellationToken = default)
     {
+        var found = await gallery.FindAsync(versionId, filter, cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var images = db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId);
-        if (filter.Label is { } label) images = images.Where(i => i.Label == label);
-        if (filter.Group is { } group) images = images.Where(i => i.Group == group);
-        if (filter.Flagged) images = images.Where(i => i.Note != null);
-        if (!string.IsNullOrWhiteSpace(filter.Text))
+        var (skip, take) = (Math.Max(0, filter.Skip), Math.Clamp(filter.Take, 1, 500));
+        if (found.Ordinals is { } ordinals)
         {
-            var text = filter.Text.Trim().ToLowerInvariant();
-#pragma warning disable CA1862 // Translated to SQL, where a comparison kind has no meaning.
-            images = images.Where(i => i.Path.ToLower().Contains(text));
-#pragma warning restore CA1862
+            var page = ordinals.Skip(skip).Take(take).ToList();
+            images = images.Where(i => page.Contains(i.Ordinal));
         }
-        var (skip, take) = (filter.Skip, Math.Clamp(filter.Take, 1, 500));
-        if (filter is not { SplitId: { } splitId, Part: { } part })
-            return new(await images.OrderBy(i => i.Ordinal).Skip(skip).Take(take).ToListAsync(cancellationToken), await images.CountAsync(cancellationToken));
-
-        // The assignment is one byte an image: looking there costs less than a row an image in the database would.
-        var assignment = await db.Splits.Where(s => s.Id == splitId && s.VersionId == versionId).Select(s => s.Assignment).SingleOrDefaultAsync(cancellationToken) ?? [];
-        var ordinals = await images.OrderBy(i => i.Ordinal).Select(i => i.Ordinal).ToListAsync(cancellationToken);
-        ordinals.RemoveAll(i => i >= assignment.Length || assignment[i] != (byte)part);
-        var page = ordinals.Skip(skip).Take(take).ToList();
-        var rows = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId && page.Contains(i.Ordinal)).OrderBy(i => i.Ordinal).ToListAsync(cancellationToken);
-        return new(rows, ordinals.Count);
+        else images = images.Where(i => i.Ordinal >= skip && i.Ordinal < skip + take);
+        return new(await images.OrderBy(i => i.Ordinal).ToListAsync(cancellationToken), found.Total);
     }
 
     /// <summary>One image, or null.</summary>

@@ -2,6 +2,7 @@ using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
+using MalariaLab.Data.Sqlite;
 using MalariaLab.Data.Store;
 using Microsoft.EntityFrameworkCore;
 
@@ -42,8 +43,6 @@ public sealed record Derivation(VersionChanges Changes, int Excluded, int Relabe
 /// <summary>Fills a version in one transaction: contents, manifest, refusals and verdict become visible together or not at all.</summary>
 public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> contexts)
 {
-    private const int RowsAtOnce = 1000;
-
     /// <summary>Stores the content of a version that is being imported, if <paramref name="job"/> still is held.</summary>
     /// <exception cref="OwnershipLostException">The task was taken away or the version is not being imported.</exception>
     public async Task CompleteAsync(JobContext job, long versionId, VersionContent content, PackWriter? pack, CancellationToken cancellationToken = default)
@@ -96,23 +95,14 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
             .SetProperty(v => v.Bytes, content.Images.Sum(i => (long)i.Bytes)), cancellationToken);
         if (touched != 1) throw new OwnershipLostException($"Dataset version {versionId}");
         if (pack is not null) await pack.StageAsync(db, replace: false, cancellationToken);
-        await AddAsync(db, content.Images, image => image.VersionId = versionId, cancellationToken);
-        await AddAsync(db, content.Refusals, refusal => (refusal.Id, refusal.VersionId) = (0, versionId), cancellationToken);
+        foreach (var image in content.Images) image.VersionId = versionId;
+        await db.BulkInsertAsync(content.Images, cancellationToken);
+        foreach (var refusal in content.Refusals) (refusal.Id, refusal.VersionId) = (0, versionId);
+        await db.BulkInsertAsync(content.Refusals, cancellationToken);
         if (content.Derived is not { } derived) return;
         var version = await db.DatasetVersions.AsNoTracking().SingleAsync(v => v.Id == versionId, cancellationToken);
         var summary = (await DerivedVersions.FinishAsync(db, version, derived, content.Images, cancellationToken)).ToJson();
         await db.DatasetVersions.Where(v => v.Id == versionId).ExecuteUpdateAsync(set => set.SetProperty(v => v.ChangesJson, summary), cancellationToken);
-    }
-
-    private static async Task AddAsync<T>(LabDbContext db, IReadOnlyList<T> rows, Action<T> place, CancellationToken cancellationToken) where T : class
-    {
-        foreach (var chunk in rows.Chunk(RowsAtOnce))
-        {
-            foreach (var row in chunk) place(row);
-            db.AddRange(chunk);
-            await db.SaveChangesAsync(cancellationToken);
-            db.ChangeTracker.Clear();
-        }
     }
 
     private static async Task HoldAsync(LabDbContext db, JobContext job, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using MalariaLab.Core;
 using MalariaLab.Data.Entities;
+using MalariaLab.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Data.Store;
@@ -82,16 +83,11 @@ public sealed class PackWriter : IAsyncDisposable
         foreach (var pack in fresh.Select(c => c.Value.Pack).Distinct())
             db.BlobPacks.Add(rows[pack] = new BlobPack { FileName = packs[pack].FileName, Bytes = packs[pack].Bytes, CreatedAt = time.GetUtcNow() });
         await db.SaveChangesAsync(cancellationToken);
-        foreach (var chunk in fresh.Chunk(RowsAtOnce))
-        {
-            if (replace)
-                foreach (var (sha, place) in chunk)
-                    await db.Blobs.Where(b => b.Sha256 == sha).ExecuteUpdateAsync(set => set.SetProperty(b => b.PackId, rows[place.Pack].Id).SetProperty(b => b.Offset, place.Offset), cancellationToken);
-            else
-                db.Blobs.AddRange(chunk.Select(c => new Blob { Sha256 = c.Key, PackId = rows[c.Value.Pack].Id, Offset = c.Value.Offset, Length = c.Value.Length }));
-            await db.SaveChangesAsync(cancellationToken);
-            db.ChangeTracker.Clear();
-        }
+        if (replace)
+            foreach (var (sha, place) in fresh)
+                await db.Blobs.Where(b => b.Sha256 == sha).ExecuteUpdateAsync(set => set.SetProperty(b => b.PackId, rows[place.Pack].Id).SetProperty(b => b.Offset, place.Offset), cancellationToken);
+        else
+            await db.BulkInsertAsync(fresh.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => new Blob { Sha256 = c.Key, PackId = rows[c.Value.Pack].Id, Offset = c.Value.Offset, Length = c.Value.Length }), cancellationToken);
         staged = [.. rows.Values.Select(row => row.FileName)];
     }
 

@@ -9,6 +9,7 @@ public static class DatasetFeature
         services.AddSingleton<DatasetReader>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<Thumbnails>();
+        services.AddSingleton<ImageFacts>();
     }
 
     /// <summary>Maps endpoints.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using MalariaLab.Core.Datasets.Insights;
+using MalariaLab.Core.Jobs;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using Microsoft.AspNetCore.Components;
@@ -13,7 +15,8 @@ public sealed partial class GalleryTab : ComponentBase, IAsyncDisposable
     private const int MostListed = 500;
     private ElementReference root;
     private IJSObjectReference? module, gallery;
-    private IReadOnlyList<(string Group, int[] ClassCounts)> groups = [];
+    private IReadOnlyList<GroupLine> groups = [];
+    private IReadOnlyList<ScoringRun> runs = [];
     private object? shown;
 
     /// <summary>The dataset and its version.</summary>
@@ -36,12 +39,31 @@ public sealed partial class GalleryTab : ComponentBase, IAsyncDisposable
     [SupplyParameterFromQuery]
     public string? Text { get; set; }
 
-    /// <summary>Only images with a note.</summary>
+    /// <summary>Quality flag, see <see cref="ImageQuality"/>.</summary>
     [SupplyParameterFromQuery]
-    public bool? Flagged { get; set; }
+    public string? Quality { get; set; }
+
+    /// <summary>Least pixels of the longer side.</summary>
+    [SupplyParameterFromQuery]
+    public int? Min { get; set; }
+
+    /// <summary>Most pixels of the longer side.</summary>
+    [SupplyParameterFromQuery]
+    public int? Max { get; set; }
+
+    /// <summary>A run that has scored the images.</summary>
+    [SupplyParameterFromQuery]
+    public long? Run { get; set; }
+
+    /// <summary><c>right</c>, <c>wrong</c> or the index of the class that the run predicted.</summary>
+    [SupplyParameterFromQuery]
+    public string? Said { get; set; }
 
     [Inject]
-    private DatasetQueries Queries { get; set; } = null!;
+    private DatasetInsights Insights { get; set; } = null!;
+
+    [Inject]
+    private RunPredictions Predictions { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -54,21 +76,36 @@ public sealed partial class GalleryTab : ComponentBase, IAsyncDisposable
     /// <inheritdoc />
     protected override async Task OnInitializedAsync()
     {
-        if (Version.GroupCount > 0) groups = await Queries.GroupsAsync(Version.Id);
+        if (Version.GroupCount is > 0 and <= MostListed)
+            groups = [.. ((await Insights.FindAsync<DatasetStatistics>(Version.Id, JobKind.Statistics))?.Groups?.Largest ?? []).OrderBy(g => g.Group, StringComparer.Ordinal)];
+        runs = await Predictions.RunsAsync(Version.Id);
     }
 
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        var wanted = (Version.Id, Class, Group, Part, Text, Flagged);
+        var wanted = (Version.Id, Class, Group, Part, Text, Quality, Min, Max, Run, Said);
         if (wanted.Equals(shown)) return;
         shown = wanted;
         try
         {
             module ??= await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/gallery.js"]).ToString());
-            gallery ??= await module.InvokeAsync<IJSObjectReference>("create", root, new { Images = LabUrls.Images(Version.Id), Classes = Version.ClassNames, Words = WordsForScript });
+            gallery ??= await module.InvokeAsync<IJSObjectReference>("create", root, new { Images = LabUrls.Images(Version.Id), Runs = LabUrls.Runs + "/", Classes = Version.ClassNames, Words = WordsForScript });
             var part = Part?.Split('-') is [var split, var name] ? (Split: split, Name: name) : (Split: null, Name: null);
-            await gallery.InvokeVoidAsync("filter", new { Label = Class, Group, Text, Flagged = Flagged == true ? "true" : null, split = part.Split, part = part.Name });
+            await gallery.InvokeVoidAsync("filter", new
+            {
+                Label = Class,
+                Group,
+                Text,
+                Quality = Enum.TryParse<ImageQuality>(Quality, ignoreCase: true, out var quality) ? quality.ToString() : null,
+                MinSide = Min,
+                MaxSide = Max,
+                split = part.Split,
+                part = part.Name,
+                Run,
+                Right = Run is null ? null : Said switch { "right" => "true", "wrong" => "false", _ => null },
+                Predicted = Run is not null && int.TryParse(Said, NumberStyles.None, CultureInfo.InvariantCulture, out var predicted) ? predicted : (int?)null,
+            });
         }
         catch (JSDisconnectedException)
         {
@@ -90,6 +127,15 @@ public sealed partial class GalleryTab : ComponentBase, IAsyncDisposable
         Note = T["Note"],
         Grey = T["grey"],
         Colour = T["colour"],
+        Mean = T["Mean red, green, blue"],
+        Deviation = T["Deviation"],
+        Background = T["Black background"],
+        Twins = T["Same picture"],
+        Image = T["image {0}"],
+        Run = T["Run {0}: {1}"],
+        Right = T["right"],
+        Wrong = T["wrong"],
+        Parts = ((string[])["Train", "Validation", "Test", "Unused"]).ToDictionary(part => part, part => T[part]),
     };
 
     private void Go(string key, object? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(key, value as string is { Length: > 0 } text ? text : null), replace: true);

@@ -24,26 +24,35 @@ public static class ImageEndpoints
         var images = endpoints.MapGroup("/images/{versionId:long}").AddEndpointFilter<ApiProblems>();
         images.MapGet("", ListAsync);
         images.MapGet("/{ordinal:int}/thumbnail", ThumbnailAsync);
+        images.MapGet("/{ordinal:int}/facts", FactsAsync);
         images.MapGet("/{ordinal:int}", ImageAsync);
     }
 
     private static async Task<GalleryPage> ListAsync(
-        long versionId, DatasetQueries queries, CancellationToken ct,
-        int? label = null, string? group = null, string? text = null, bool flagged = false, long? split = null, SplitPart? part = null, int skip = 0, int take = 60)
+        long versionId, DatasetQueries queries, CancellationToken ct, int? label = null, string? group = null, string? text = null, ImageQuality? quality = null,
+        int? minSide = null, int? maxSide = null, long? split = null, SplitPart? part = null, long? run = null, bool? right = null, int? predicted = null, int skip = 0, int take = 60)
     {
         var page = await queries.GalleryAsync(versionId, new GalleryFilter
         {
             Label = label,
             Group = string.IsNullOrEmpty(group) ? null : group,
             Text = text,
-            Flagged = flagged,
+            Quality = quality,
+            MinSide = minSide,
+            MaxSide = maxSide,
             SplitId = split,
             Part = part,
+            RunId = run,
+            Right = right,
+            Predicted = predicted,
             Skip = skip,
             Take = take,
         }, ct);
         return new(page.Total, [.. page.Items.Select(i => new GalleryItem(i.Ordinal, i.Path, i.Label, i.Group, i.Width, i.Height, i.Channels, i.Bytes, i.Format, i.Sha256, i.Note))]);
     }
+
+    private static async Task<ImageKnowledge> FactsAsync(long versionId, int ordinal, ImageFacts facts, CancellationToken ct) =>
+        await facts.FindAsync(versionId, ordinal, ct) ?? throw new NotFoundException($"Dataset version {versionId} has no image {ordinal}.");
 
     private static Task<IResult> ThumbnailAsync(long versionId, int ordinal, HttpContext http, DatasetQueries queries, Thumbnails thumbnails, CancellationToken ct, int size = 128) =>
         AnswerAsync(versionId, ordinal, string.Create(CultureInfo.InvariantCulture, $"{Thumbnails.Side(size)}"), "image/webp", http, queries, sha256 => thumbnails.GetAsync(sha256, size, ct), ct);

@@ -11,6 +11,7 @@ public static class DatasetCommands
     {
         var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Add(json), List(json), Show(json) };
         VersionCommands.AddTo(command, json);
+        InsightCommands.AddTo(command, json);
         return command;
     }
 

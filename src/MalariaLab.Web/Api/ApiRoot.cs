@@ -11,6 +11,7 @@ public static class ApiRoot
         var api = endpoints.MapGroup(LabUrls.Api).RequireAuthorization(LabAccounts.Api).AddEndpointFilter<ApiProblems>().AddEndpointFilter(RequireRole);
         api.MapDatasets();
         api.MapVersions();
+        api.MapInsights();
         api.MapImports();
         api.MapRuns();
         api.MapResults();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Datasets.Insights;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Imaging;
@@ -75,6 +76,31 @@ public sealed class ImageEndpointTests : IAsyncLifetime
         var some = await ListAsync("label=1&group=P3&skip=1&take=1");
         Assert.Equal(3, some.Total);
         Assert.Equal((7, 1, "P3"), (some.Items[0].Ordinal, some.Items[0].Label, some.Items[0].Group));
+    }
+
+    [Fact]
+    public async Task List_FilteredByQualitySizeAndARunsPredictions_GivesThoseImagesOnly()
+    {
+        // Widths are 20 to 31, so that every image is tiny; places are those of the manifest.
+        Assert.Equal(12, (await ListAsync("quality=Tiny")).Total);
+        Assert.Equal([5, 6, 7], (await ListAsync("minSide=25&maxSide=27")).Items.Select(i => i.Ordinal));
+        Assert.Equal(0, (await ListAsync("quality=Duplicate")).Total);
+        Assert.Equal([10, 11], (await ListAsync("skip=10&take=5")).Items.Select(i => i.Ordinal));
+
+        await InsightSeed.AddDuplicatesAsync(lab.Services, dataset.VersionId, new DuplicatePair(3, 9, 2, 1.5));
+        Assert.Equal([3, 9], (await ListAsync("quality=Duplicate")).Items.Select(i => i.Ordinal));
+
+        // The run calls the first six images positive and the rest negative.
+        var run = await InsightSeed.AddPredictionsAsync(lab.Services, dataset.VersionId, i => i < 6 ? 0.9f : 0.2f);
+        Assert.Equal(12, (await ListAsync($"run={run}")).Total);
+        Assert.Equal([1, 3, 5, 6, 8, 10], (await ListAsync($"run={run}&right=true")).Items.Select(i => i.Ordinal));
+        Assert.Equal([0, 1, 2, 3, 4, 5], (await ListAsync($"run={run}&predicted=1")).Items.Select(i => i.Ordinal));
+        Assert.Equal([7, 9, 11], (await ListAsync($"run={run}&right=false&label=1")).Items.Select(i => i.Ordinal));
+
+        var known = (await browser.GetFromJsonAsync<ImageKnowledge>($"{LabUrls.Image(dataset.VersionId, 9)}/facts"))!;
+        Assert.Equal(new ImageTwin(3, 2), Assert.Single(known.Twins));
+        Assert.Equal((run, 0, false), (known.Said[0].Run, known.Said[0].Predicted, known.Said[0].Right));
+        Assert.Equal(0.8f, known.Said[0].Probability, 1e-6f);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
     {
         var run = new Uri(page.Url).AbsolutePath;
         await page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync();
-        var dialog = page.Locator(".rz-dialog").First;
+        var dialog = page.Locator(".rz-dialog", new() { HasText = "Whoever has the link sees these results" });
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Make a link" }).ClickAsync();
         var address = await dialog.Locator(".notice.good code").InnerTextAsync();
 
@@ -117,7 +117,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         Assert.Equal(401, (await colleague.APIRequest.GetAsync("/api/v1" + run)).Status);
 
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
-        await page.Locator(".rz-dialog").Last.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await page.Locator(".rz-dialog", new() { HasText = "cannot be brought back" }).GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
         await Expect(dialog.GetByText("No link yet.")).ToBeVisibleAsync();
         Assert.Equal(404, (await colleague.GotoAsync(address))!.Status);
         await colleague.Context.CloseAsync();

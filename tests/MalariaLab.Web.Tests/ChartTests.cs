@@ -36,9 +36,52 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void Table_ForTheClipboard_JoinsSeriesByX() =>
-        Assert.Equal("Epoch\ttrain\tvalidation\n1\t0.5\t\n2\t0.25\t0.75\n", ChartTable.TabSeparated(
-            [new("train", [new(1, 0.5), new(2, 0.25)], 0), new("validation", [new(2, 0.75), new(1, double.NaN)], 1)], "Epoch"));
+    public void Data_OfAChart_JoinsSeriesByXAndLeavesGapsEmpty() =>
+        Assert.Equal("Epoch\ttrain\tvalidation\n1\t0.5\t\n2\t0.25\t0.75\n", FigureCsv.Write(ChartTable.Cells(
+            [new("train", [new(1, 0.5), new(2, 0.25)], 0), new("validation", [new(2, 0.75), new(1, double.NaN)], 1)], "Epoch"), '\t').ReplaceLineEndings("\n"));
+
+    [Fact]
+    public void Data_OfARunWhoseNameIsAFormula_IsText() =>
+        Assert.Equal("Epoch,\"'=1+1\"\n1,-0.5\n", FigureCsv.Write(ChartTable.Cells([new("=1+1", [new(1, -0.5)], 0)], "Epoch")).ReplaceLineEndings("\n"));
+
+    [Fact]
+    public void Svg_OfAChart_IsXmlWithALineAndALegendEntryForEachSeries()
+    {
+        var svg = System.Xml.Linq.XDocument.Parse(new LineSvg
+        {
+            Title = "Loss <&>\u0001",
+            XTitle = "Epoch",
+            Series = [new("A & B", [new(1, 0.5), new(2, null), new(3, 0.25), new(4, 0.2)], 0), new("C", [new(1, 100), new(4, -1)], 1, Dashed: true)],
+            Log = true,
+            Mark = new(3, "best"),
+        }.Write());
+        var paths = svg.Descendants().Where(e => e.Name.LocalName == "path").Select(e => (string)e.Attribute("d")!).ToList();
+        // A gap lifts the pen, and so does what has no logarithm.
+        Assert.Equal([2, 1], paths.Select(path => path.Count(c => c == 'M')));
+        var texts = svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
+        Assert.Equal("Loss <&>", texts[0]);
+        Assert.Subset(texts.ToHashSet(), new HashSet<string> { "A & B", "C", "Epoch", "best", "1", "10" });
+        Assert.DoesNotContain("NaN", svg.ToString());
+    }
+
+    [Fact]
+    public void Svg_WithoutAPoint_IsAnEmptyPlot() =>
+        Assert.DoesNotContain("NaN", new LineSvg { Title = "Loss", XTitle = "Epoch", Series = [new("A", [new(1, null)], 0)] }.Write());
+
+    [Fact]
+    public void Matrix_AsFigure_ShowsCountsSharesAndClassesThatHaveNoImages()
+    {
+        var matrix = new Core.Evaluation.ConfusionMatrix(["Parasitized", "Uninfected"], [[9, 1], [0, 0]]);
+        var texts = System.Xml.Linq.XDocument.Parse(MatrixFigure.Svg(matrix, "Confusion matrix", "True", "Predicted")).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
+        Assert.Subset(texts.ToHashSet(), new HashSet<string> { "9", "90.0 %", "1", "10.0 %", "0", "–", "Parasitized", "Uninfected" });
+        Assert.Equal("truth \\ predicted,Parasitized,Uninfected\nParasitized,9,1\nUninfected,0,0\n", FigureCsv.Write(MatrixFigure.Rows(matrix)).ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("ROC, AUC 0.98", "roc-auc-0-98")]
+    [InlineData("../..", "")]
+    [InlineData("损失", "")]
+    public void FileName_OfAFigure_IsSafe(string title, string name) => Assert.Equal(name, SafeNames.Slug(title));
 
     [Fact]
     public void Runs_OfOneColour_KeepIt_AndDifferInTheirDashes()

@@ -118,14 +118,6 @@ class LineChart {
     if (to) this.chart.addPointAnnotation(spot(to), false);
   }
 
-  async savePng(name) {
-    const { imgURI } = await this.chart.dataURI({ scale: 2 });
-    const link = document.createElement("a");
-    link.href = imgURI;
-    link.download = name + ".png";
-    link.click();
-  }
-
   destroy() {
     window.removeEventListener("lab-theme", this.onTheme);
     this.chart.destroy();

@@ -17,12 +17,36 @@ window.lab = {
   },
   toggleTheme() { lab.theme(lab.isDark() ? "light" : "dark"); return lab.isDark(); },
   async copyText(text) { await navigator.clipboard.writeText(text); },
-  download(name, type, text) {
+  download(name, type, content) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  },
+  // A figure that the server drew, as SVG or PNG. Its colours are those of the style sheet in light, whatever the page shows: it is for paper.
+  async saveFigure(text, name, kind) {
+    const figure = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    const pixel = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+    const probe = document.body.appendChild(document.createElement("span"));
+    probe.style.colorScheme = "light";
+    for (const key of ["fill", "stroke"])
+      for (const element of figure.querySelectorAll(`[data-${key}]`)) {
+        probe.style.color = element.getAttribute("data-" + key);
+        pixel.fillStyle = getComputedStyle(probe).color;
+        pixel.fillRect(0, 0, 1, 1);
+        element.setAttribute(key, "#" + [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3).map(v => v.toString(16).padStart(2, "0")).join(""));
+        element.removeAttribute("data-" + key);
+      }
+    probe.remove();
+    const svg = new XMLSerializer().serializeToString(figure);
+    if (kind === "svg") return lab.download(name + ".svg", "image/svg+xml", svg);
+    const image = new Image(), scale = 3;
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: image.width * scale, height: image.height * scale });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    lab.download(name + ".png", "image/png", await new Promise(done => canvas.toBlob(done, "image/png")));
   },
   // Shows the head of what a choice further down has opened; what is in sight stays where it is.
   reveal(element) {
@@ -63,4 +87,13 @@ document.addEventListener("input", e => {
 });
 document.addEventListener("click", e => {
   if (e.target.closest?.("[data-reload]")) location.reload();
+});
+// A menu closes when something in it or elsewhere was chosen.
+document.addEventListener("click", e => {
+  for (const menu of document.querySelectorAll("details.save-menu[open]"))
+    if (!menu.querySelector("summary").contains(e.target)) menu.open = false;
+});
+document.addEventListener("keydown", e => {
+  const menu = e.key === "Escape" && e.target.closest?.("details.save-menu[open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
 });

@@ -130,9 +130,7 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
         await Guarded(async () => { if (chart is not null) await chart.InvokeVoidAsync("replace", Options(drawn ?? Series)); });
     }
 
-    private Task SavePng() => Guarded(async () => { if (chart is not null) await chart.InvokeVoidAsync("savePng", Title); });
-
-    private Task CopyData() => Guarded(async () => await Js.InvokeVoidAsync("lab.copyText", ChartTable.TabSeparated(Series, XTitle)));
+    private string Svg() => new LineSvg { Title = Title, XTitle = XTitle, Series = Series, Format = Format, Log = log, Min = Min, Max = Max, UnitSquare = UnitSquare, Mark = Mark, Spot = Spot }.Write();
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await Guarded(async () =>

@@ -1,0 +1,138 @@
+using System.Xml.Linq;
+using MalariaLab.Web.Components.Shared;
+using static MalariaLab.Web.Components.Charts.FigureSvg;
+
+namespace MalariaLab.Web.Components.Charts;
+
+/// <summary>A <see cref="LineChart"/> as a drawing to take away.</summary>
+public sealed record LineSvg
+{
+    private const double Width = 720, Left = 72, Top = 40, Right = 16, PlotHeight = 320, LegendRow = 20, Swatch = 22;
+
+    /// <summary>Above the plot.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Name of the x axis.</summary>
+    public required string XTitle { get; init; }
+
+    /// <summary>The lines.</summary>
+    public required IReadOnlyList<ChartSeries> Series { get; init; }
+
+    /// <summary>Format of y: <c>percent</c>, <c>number</c> or <c>scientific</c>.</summary>
+    public string Format { get; init; } = "number";
+
+    /// <summary>Logarithmic y; values up to zero are left out.</summary>
+    public bool Log { get; init; }
+
+    /// <summary>Lowest y; null fits.</summary>
+    public double? Min { get; init; }
+
+    /// <summary>Highest y; null fits.</summary>
+    public double? Max { get; init; }
+
+    /// <summary>Both axes from 0 to 1.</summary>
+    public bool UnitSquare { get; init; }
+
+    /// <summary>A mark, such as the best epoch.</summary>
+    public ChartMark? Mark { get; init; }
+
+    /// <summary>A marked point, such as the operating point.</summary>
+    public ChartSpot? Spot { get; init; }
+
+    /// <summary>The drawing.</summary>
+    public string Write()
+    {
+        var lines = Series.Select(s => s with { Points = [.. Downsampling.MinMax(s.Points).Select(p => new ChartPoint(p.X, Scaled(p.Drawn)))] }).ToList();
+        var points = lines.SelectMany(s => s.Points).Where(p => p.Drawn is not null).ToList();
+        var x = UnitSquare ? (0, 1) : Range(points.Select(p => p.X));
+        var y = UnitSquare ? (0, 1) : Range(points.Select(p => p.Drawn!.Value).Concat(((double?[])[Scaled(Min), Scaled(Max)]).OfType<double>()));
+        var plot = new Plot(x, y);
+
+        var content = new List<XElement>();
+        foreach (var tick in StaticChart.Ticks(y.Low, y.High, 6)) content.AddRange(plot.Row(tick, Label(tick)));
+        foreach (var tick in StaticChart.Ticks(x.Low, x.High, 8)) content.AddRange(plot.Column(tick, UnitSquare ? Figures.Percent(tick, 0) : Figures.Number(Math.Round(tick, 12))));
+        content.Add(Text(XTitle, Left + (Plot.Across / 2), Top + PlotHeight + 38, "middle"));
+        if (UnitSquare) content.Add(plot.Line([new(0, 0), new(1, 1)], ("data-stroke", "var(--text-2)"), ("stroke-dasharray", "2 3")));
+        foreach (var line in lines)
+            content.Add(plot.Line(line.Points, ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", line.Dashed ? "6 4" : null)));
+        if (Mark is { } mark) content.AddRange(plot.Upright(mark));
+        if (Spot is { } spot && Scaled(spot.Y) is { } height) content.AddRange(plot.Dot(spot, height));
+        var legend = Legend(out var rows);
+        return Document(Title, Width, Top + PlotHeight + 52 + (rows * LegendRow), [.. content, .. legend]);
+    }
+
+    private double? Scaled(double? value) => !Log ? value : value > 0 ? Math.Log10(value.Value) : null;
+
+    private string Label(double tick)
+    {
+        var value = Math.Round(Log ? Math.Pow(10, tick) : tick, 12);
+        return Format == "percent" ? Figures.Percent(value).Replace(".0 %", " %", StringComparison.Ordinal) : Figures.Number(value);
+    }
+
+    private static (double Low, double High) Range(IEnumerable<double> values)
+    {
+        var all = values.ToList();
+        if (all.Count == 0) return (0, 1);
+        var (low, high) = (all.Min(), all.Max());
+        return high > low ? (low, high) : (low - 0.5, high + 0.5);
+    }
+
+    private List<XElement> Legend(out int rows)
+    {
+        var items = new List<XElement>();
+        var (at, row) = (Left, 0);
+        foreach (var line in Series)
+        {
+            var width = Swatch + 8 + WidthOf(line.Name) + 18;
+            if (at > Left && at + width > Width - Right) (at, row) = (Left, row + 1);
+            var y = Top + PlotHeight + 58 + (row * LegendRow);
+            items.Add(Element("line", ("x1", at), ("x2", at + Swatch), ("y1", y - 4), ("y2", y - 4), ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", line.Dashed ? "6 4" : null)));
+            items.Add(Text(line.Name, at + Swatch + 6, y, "start"));
+            at += width;
+        }
+        rows = row + 1;
+        return items;
+    }
+
+    /// <summary>The area of the lines, in data coordinates.</summary>
+    private sealed class Plot((double Low, double High) x, (double Low, double High) y)
+    {
+        public const double Across = Width - Left - Right;
+
+        public IEnumerable<XElement> Row(double tick, string label) =>
+            [Grid(Left, Y(tick), Left + Across, Y(tick)), Text(label, Left - 8, Y(tick) + 4, "end", Quiet)];
+
+        public IEnumerable<XElement> Column(double tick, string label) =>
+            [Grid(X(tick), Top, X(tick), Top + PlotHeight), Text(label, X(tick), Top + PlotHeight + 18, "middle", Quiet)];
+
+        public XElement Line(IEnumerable<ChartPoint> points, params IEnumerable<(string, object?)> attributes)
+        {
+            var path = new System.Text.StringBuilder();
+            var pen = false;
+            foreach (var point in points)
+            {
+                if (point.Drawn is { } value) path.Append(pen ? 'L' : 'M').Append(N(X(point.X))).Append(' ').Append(N(Y(Math.Clamp(value, y.Low, y.High))));
+                pen = point.Drawn is not null;
+            }
+            return Element("path", [("d", path.ToString()), ("fill", "none"), .. attributes]);
+        }
+
+        public IEnumerable<XElement> Upright(ChartMark mark)
+        {
+            var late = mark.X > (x.Low + x.High) / 2;
+            yield return Element("line", ("x1", X(mark.X)), ("x2", X(mark.X)), ("y1", Top), ("y2", Top + PlotHeight), ("data-stroke", "var(--text-2)"), ("stroke-dasharray", "3 3"));
+            yield return Text(mark.Label, X(mark.X) + (late ? -5 : 5), Top + 13, late ? "end" : "start", Quiet);
+        }
+
+        public IEnumerable<XElement> Dot(ChartSpot spot, double height) =>
+            [Element("circle", ("cx", X(spot.X)), ("cy", Y(height)), ("r", 5.0), ("data-fill", "var(--text)")), Text(spot.Label, X(spot.X) + 9, Y(height) + 15, "start")];
+
+        private static (string, object?) Quiet => ("data-fill", "var(--text-2)");
+
+        private static XElement Grid(double x1, double y1, double x2, double y2) => Element("line", ("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2), ("data-stroke", "var(--line)"));
+
+        private double X(double value) => Left + ((value - x.Low) / (x.High - x.Low) * Across);
+
+        private double Y(double value) => Top + PlotHeight - ((value - y.Low) / (y.High - y.Low) * PlotHeight);
+    }
+}

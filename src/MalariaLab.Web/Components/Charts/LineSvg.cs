@@ -7,7 +7,7 @@ namespace MalariaLab.Web.Components.Charts;
 /// <summary>A <see cref="LineChart"/> as a drawing to take away.</summary>
 public sealed record LineSvg
 {
-    private const double Width = 720, Left = 72, Top = 40, Right = 16, PlotHeight = 320, LegendRow = 20, Swatch = 22;
+    private const double Width = 720, Left = 72, Top = 40, Right = 30, PlotHeight = 320, LegendRow = 20, Swatch = 22;
 
     /// <summary>Above the plot.</summary>
     public required string Title { get; init; }
@@ -50,16 +50,20 @@ public sealed record LineSvg
 
         var content = new List<XElement>();
         foreach (var tick in StaticChart.Ticks(y.Low, y.High, 6)) content.AddRange(plot.Row(tick, Label(tick)));
-        foreach (var tick in StaticChart.Ticks(x.Low, x.High, 8)) content.AddRange(plot.Column(tick, UnitSquare ? Figures.Percent(tick, 0) : Figures.Number(Math.Round(tick, 12))));
+        // There is no half epoch.
+        var whole = points.TrueForAll(p => double.IsInteger(p.X)) && !UnitSquare;
+        foreach (var tick in StaticChart.Ticks(x.Low, x.High, 8).Where(tick => !whole || double.IsInteger(tick)))
+            content.AddRange(plot.Column(tick, UnitSquare ? Figures.Percent(tick, 0) : Figures.Number(Math.Round(tick, 12))));
         content.Add(Text(XTitle, Left + (Plot.Across / 2), Top + PlotHeight + 38, "middle"));
-        if (UnitSquare) content.Add(plot.Line([new(0, 0), new(1, 1)], ("data-stroke", "var(--text-2)"), ("stroke-dasharray", "2 3")));
         foreach (var line in lines)
-            content.Add(plot.Line(line.Points, ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", line.Dashed ? "6 4" : null)));
+            content.Add(plot.Line(line.Points, ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", Dashes(line))));
         if (Mark is { } mark) content.AddRange(plot.Upright(mark));
         if (Spot is { } spot && Scaled(spot.Y) is { } height) content.AddRange(plot.Dot(spot, height));
         var legend = Legend(out var rows);
         return Document(Title, Width, Top + PlotHeight + 52 + (rows * LegendRow), [.. content, .. legend]);
     }
+
+    private static string? Dashes(ChartSeries line) => line.Dash > 0 ? N(line.Dash) : null;
 
     private double? Scaled(double? value) => !Log ? value : value > 0 ? Math.Log10(value.Value) : null;
 
@@ -86,7 +90,7 @@ public sealed record LineSvg
             var width = Swatch + 8 + WidthOf(line.Name) + 18;
             if (at > Left && at + width > Width - Right) (at, row) = (Left, row + 1);
             var y = Top + PlotHeight + 58 + (row * LegendRow);
-            items.Add(Element("line", ("x1", at), ("x2", at + Swatch), ("y1", y - 4), ("y2", y - 4), ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", line.Dashed ? "6 4" : null)));
+            items.Add(Element("line", ("x1", at), ("x2", at + Swatch), ("y1", y - 4), ("y2", y - 4), ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", Dashes(line))));
             items.Add(Text(line.Name, at + Swatch + 6, y, "start"));
             at += width;
         }
@@ -119,17 +123,23 @@ public sealed record LineSvg
 
         public IEnumerable<XElement> Upright(ChartMark mark)
         {
-            var late = mark.X > (x.Low + x.High) / 2;
+            var late = Beyond(mark.X);
             yield return Element("line", ("x1", X(mark.X)), ("x2", X(mark.X)), ("y1", Top), ("y2", Top + PlotHeight), ("data-stroke", "var(--text-2)"), ("stroke-dasharray", "3 3"));
             yield return Text(mark.Label, X(mark.X) + (late ? -5 : 5), Top + 13, late ? "end" : "start", Quiet);
         }
 
         public IEnumerable<XElement> Dot(ChartSpot spot, double height) =>
-            [Element("circle", ("cx", X(spot.X)), ("cy", Y(height)), ("r", 5.0), ("data-fill", "var(--text)")), Text(spot.Label, X(spot.X) + 9, Y(height) + 15, "start")];
+            [
+                Element("circle", ("cx", X(spot.X)), ("cy", Y(height)), ("r", 5.0), ("data-fill", "var(--text)")),
+                Beyond(spot.X) ? Text(spot.Label, X(spot.X) - 9, Y(height) + 16, "end") : Text(spot.Label, X(spot.X) + 9, Y(height) - 7, "start"),
+            ];
 
         private static (string, object?) Quiet => ("data-fill", "var(--text-2)");
 
         private static XElement Grid(double x1, double y1, double x2, double y2) => Element("line", ("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2), ("data-stroke", "var(--line)"));
+
+        // Past the middle a label stands on the other side, so that it stays inside.
+        private bool Beyond(double value) => value > (x.Low + x.High) / 2;
 
         private double X(double value) => Left + ((value - x.Low) / (x.High - x.Low) * Across);
 

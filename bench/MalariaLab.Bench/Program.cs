@@ -4,6 +4,7 @@ Dictionary<string, (string Usage, Func<Arguments, Task<int>> Run)> commands = ne
 {
     ["datasetpage"] = (DatasetPageBench.Usage, DatasetPageBench.RunAsync),
     ["duplicates"] = (DuplicatesBench.Usage, DuplicatesBench.RunAsync),
+    ["gpu"] = (GpuBench.Usage, GpuBench.RunAsync),
     ["import"] = (ImportBench.Usage, ImportBench.RunAsync),
     ["runpage"] = (RunPageBench.Usage, RunPageBench.RunAsync),
     ["runs"] = (RunsBench.Usage, RunsBench.RunAsync),

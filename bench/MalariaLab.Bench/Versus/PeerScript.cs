@@ -3,16 +3,19 @@ using System.Globalization;
 
 namespace MalariaLab.Bench;
 
-/// <summary>A script below bench/peer, run by Debian's Python, which has the same LibTorch.</summary>
+/// <summary>A script below bench/peer.</summary>
 internal static class PeerScript
 {
+    /// <summary>Debian's Python, which has the same LibTorch as the lab.</summary>
+    public const string DebiansPython = "/usr/bin/python3";
+
     /// <summary>Images a second that the script prints behind <paramref name="name"/>.</summary>
-    public static async Task<double> RateAsync(string script, string name, params IEnumerable<string> arguments)
+    public static async Task<double> RateAsync(string python, string script, string name, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(python) { RedirectStandardOutput = true };
         foreach (var word in arguments.Prepend(Path.Combine(RepositoryRoot(), "bench", "peer", script)))
             start.ArgumentList.Add(word);
-        using var peer = Process.Start(start) ?? throw new InvalidOperationException("python3 could not be started.");
+        using var peer = Process.Start(start) ?? throw new InvalidOperationException($"{python} could not be started.");
         var lines = (await peer.StandardOutput.ReadToEndAsync()).Split('\n');
         await peer.WaitForExitAsync();
         return lines.FirstOrDefault(line => line.StartsWith(name + ' ', StringComparison.Ordinal)) is { } line

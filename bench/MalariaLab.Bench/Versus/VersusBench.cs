@@ -54,8 +54,8 @@ internal static class VersusBench
         public int Threads { get; } = threads;
 
         public Task<double> PeerAsync(VersusLine line) => line.Kind == VersusKind.Import
-            ? PeerScript.RateAsync("import.py", "import", "--data", data, "--work", work, "--processes", $"{Threads}")
-            : PeerScript.RateAsync("train.py", line.Kind == VersusKind.Training ? "train" : "score", "--data", data, "--work", work, "--recipe", line.Recipe,
+            ? PeerScript.RateAsync(PeerScript.DebiansPython, "import.py", "import", "--data", data, "--work", work, "--processes", $"{Threads}")
+            : PeerScript.RateAsync(PeerScript.DebiansPython, "train.py", line.Kind == VersusKind.Training ? "train" : "score", "--data", data, "--work", work, "--recipe", line.Recipe,
                 "--limit", $"{Limit(line)}", "--threads", $"{Threads}", "--only", line.Kind == VersusKind.Training ? "train" : "score");
 
         public async Task<double> HereAsync(VersusLine line)

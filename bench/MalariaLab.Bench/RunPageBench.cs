@@ -55,7 +55,7 @@ internal static class RunPageBench
         await using var services = new ServiceCollection().AddLogging().AddLabData(new LabDataOptions { DataFolder = folder }).BuildServiceProvider();
         await services.GetRequiredService<DatabaseMigrator>().MigrateAsync();
         var contexts = services.GetRequiredService<IDbContextFactory<LabDbContext>>();
-        await RunsBench.SeedAsync(contexts, runs, epochs: 30);
+        await BenchRuns.SeedAsync(contexts, runs, epochs: 30);
         await using var db = await contexts.CreateDbContextAsync();
         return await LongRun.AddAsync(db, epochs);
     }

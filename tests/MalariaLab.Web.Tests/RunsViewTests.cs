@@ -15,12 +15,43 @@ public sealed class RunsViewTests(RunsViewTests.SeededLab lab) : IClassFixture<R
     [InlineData("/runs")]
     [InlineData("/runs?q=status%3Afailed%20lenet&sort=accuracy&order=up&page=3")]
     [InlineData("/runs?sort=auc")]
+    [InlineData("/runs?columns=status,tags,device")]
     public void Address_ReadAndWritten_IsTheSame(string url) => Assert.Equal(url, RunsView.FromUrl("http://localhost" + url).Url);
 
     [Theory]
     [InlineData("/runs?sort=password&page=-4&order=sideways")]
     [InlineData("/runs?page=99999999999999")]
     public void Address_WithNonsense_IsTheStandardView(string url) => Assert.Equal(new RunsView(), RunsView.FromUrl("http://localhost" + url));
+
+    [Fact]
+    public void Columns_ShownAndHiddenAgain_AreTheStandard()
+    {
+        var device = RunColumn.All.Single(c => c.Key == "device");
+        var shown = new RunsView().Toggle(device);
+        Assert.True(shown.Shows(device));
+        Assert.True(shown.Shows(RunColumn.All[0]));
+        Assert.Equal(new RunsView(), shown.Toggle(device));
+    }
+
+    [Fact]
+    public async Task SavedView_OfAPerson_IsReplacedByName_AndSeenByOthersOnlyWhenShared()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var views = lab.Services.GetRequiredService<SavedViews>();
+        var (ada, bob) = (await lab.UserAsync("ada"), await lab.UserAsync("bob"));
+        await views.SaveAsync(ada, " failed ", new RunsView { Text = "status:failed", Page = 3 }, shared: false, ct);
+        await views.SaveAsync(ada, "failed", new RunsView { Text = "status:failed lenet" }, shared: false, ct);
+        var view = Assert.Single(await views.ListAsync(ada, ct));
+        Assert.Equal(("failed", "?q=status%3Afailed%20lenet"), (view.Name, view.Query));
+        Assert.Empty(await views.ListAsync(bob, ct));
+        await views.SaveAsync(ada, "failed", new RunsView(), shared: true, ct);
+        Assert.Equal(view.Id, Assert.Single(await views.ListAsync(bob, ct)).Id);
+        await views.DeleteAsync(bob, view.Id, ct);
+        Assert.Single(await views.ListAsync(ada, ct));
+        await views.DeleteAsync(ada, view.Id, ct);
+        Assert.Empty(await views.ListAsync(ada, ct));
+        await Assert.ThrowsAsync<ExplainedException>(() => views.SaveAsync(ada, " ", new RunsView(), shared: false, ct));
+    }
 
     [Theory]
     [InlineData("status:failed", "r => failed")]
@@ -87,6 +118,16 @@ public sealed class RunsViewTests(RunsViewTests.SeededLab lab) : IClassFixture<R
         private readonly LabFactory factory = new();
 
         public IServiceProvider Services => factory.Services;
+
+        /// <summary>Row id of a new person.</summary>
+        public async Task<long> UserAsync(string name)
+        {
+            await using var db = await Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync();
+            var user = new Data.Entities.LabUser { UserName = name, DisplayName = name };
+            db.Users.Add(user);
+            await db.SaveChangesAsync();
+            return user.Id;
+        }
 
         public RunQueries Queries => Services.GetRequiredService<RunQueries>();
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Jobs;
@@ -81,6 +82,19 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
         var import = await lab.StartImportAsync("animals.zip");
         await lab.FinishedTaskAsync(import.TaskId);
         Assert.Contains("has cat, dog", await FailureAsync(new EvaluationPayload(import.VersionId)));
+    }
+
+    [Fact]
+    public async Task Evaluation_TestPartOfAnotherSplit_HasThatTestSetsHash_AndItsOwnIsRefused()
+    {
+        var other = await trained.Lab.Get<SplitCommands>().CreateAsync(
+            trained.Data.DatasetVersionId, new() { Unit = SplitUnit.Image, TrainPercent = 50, ValidationPercent = 10, TestPercent = 40, Seed = 9 }, "another split", new(null, "Ana"), Cancellation);
+        var report = await ResultAsync<EvaluationReport>(JobKind.Evaluation, new EvaluationPayload(trained.Data.DatasetVersionId, other));
+        await using var db = trained.Lab.Db();
+        var split = await db.Splits.SingleAsync(s => s.Id == other, Cancellation);
+        var set = await db.PredictionSets.SingleAsync(p => p.Scope == PredictionScope.TestOf(other), Cancellation);
+        Assert.Equal((split.TestCount, split.TestCount, split.TestSetHash), (report.N, set.Count, set.SetHash));
+        Assert.Contains("own test set", await FailureAsync(new EvaluationPayload(trained.Data.DatasetVersionId, trained.Data.SplitId)));
     }
 
     private async Task<string> FailureAsync(EvaluationPayload payload) =>

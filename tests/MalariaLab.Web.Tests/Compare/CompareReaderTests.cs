@@ -1,6 +1,9 @@
+using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data;
+using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
 using MalariaLab.Web.Features.Compare;
 using Microsoft.EntityFrameworkCore;
@@ -47,6 +50,22 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
         Assert.Equal(comparison.Runs[0].Spec.Training.Seed == comparison.Runs[1].Spec.Training.Seed, SpecJson.Hash(comparison.Runs[0].Spec) == SpecJson.Hash(comparison.Runs[1].Spec));
     }
 
+    [Fact]
+    public async Task Comparison_OnAnothersTestSet_LeavesOutWhatWasLearned()
+    {
+        await using var small = new SeededLab();
+        var (own, other) = await small.TwoSplitsAsync(Ct);
+        Assert.NotNull(CompareTests.Of([.. (await small.Reader.ReadAsync([own, other], cancellationToken: Ct)).Scored.Select(r => r.Test!)]).Pairs.Single().WhyNot);
+
+        var comparison = await small.Reader.ReadAsync([own, other], on: own, Ct);
+
+        // Images 6 to 9 are tested by both splits; 4 and 5 were learned from under the other one.
+        Assert.Equal((2, 6), (comparison.Learned!.Images, comparison.Learned.Of));
+        Assert.All(comparison.Scored, r => Assert.Equal([6, 7, 8, 9], r.Test!.Ordinals));
+        Assert.Equal([1.0, 0.5], comparison.Scored.Select(r => r.Test!.Report.Accuracy));
+        Assert.Null(CompareTests.Of([.. comparison.Scored.Select(r => r.Test!)]).Pairs.Single().WhyNot);
+    }
+
     public sealed class SeededLab : IAsyncLifetime
     {
         private readonly LabFactory factory = new();
@@ -62,5 +81,45 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
         }
 
         public ValueTask DisposeAsync() => factory.DisposeAsync();
+
+        /// <summary>Ten images, tested from 4 on by the first run and from 6 on by the second, which was also scored on the first one's test set.</summary>
+        public async Task<(long Own, long Other)> TwoSplitsAsync(CancellationToken ct)
+        {
+            await using var db = await factory.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(ct);
+            var at = DateTimeOffset.UtcNow;
+            var version = new DatasetVersion { Dataset = new Dataset { Name = "ten", CreatedAt = at }, Number = 1, Status = DatasetVersionStatus.Ready, ClassNames = ["Parasitized", "Uninfected"], PositiveClass = 0, ContentHash = "ten", ImageCount = 10, CreatedAt = at };
+            var pack = new BlobPack { FileName = "ten.pack", CreatedAt = at };
+            db.AddRange(version, pack);
+            await db.SaveChangesAsync(ct);
+            for (var i = 0; i < 10; i++) db.AddRange(new Blob { Sha256 = $"{i:x64}", PackId = pack.Id }, new DatasetImage { VersionId = version.Id, Ordinal = i, Path = $"{i}.png", Label = i % 2, Sha256 = $"{i:x64}", Format = "png" });
+            var runs = new List<Run>();
+            foreach (var first in new[] { 4, 6 })
+            {
+                var split = new Split { VersionId = version.Id, Name = $"from {first}", PlanJson = "{}", Assignment = [.. Enumerable.Range(0, 10).Select(i => (byte)(i < first ? SplitPart.Train : SplitPart.Test))], Hash = $"split {first}", TestSetHash = $"test {first}", TestCount = 10 - first, TrainCount = first, CountsJson = "{}", CreatedAt = at };
+                db.Add(split);
+                await db.SaveChangesAsync(ct);
+                var spec = Recipes.All[0].CreateSpec(new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = "ten", SplitHash = split.Hash }, 2, seed: first);
+                var run = new Run { Experiment = new Experiment { SpecJson = SpecJson.Write(spec), SpecHash = SpecJson.Hash(spec), Recipe = spec.Recipe, Architecture = spec.Architecture.Key, DatasetVersionId = version.Id, SplitId = split.Id, CreatedAt = at }, Name = split.Name, Status = RunStatus.Succeeded, CreatedAt = at, TestSetHash = split.TestSetHash, TestCount = split.TestCount };
+                db.Add(run);
+                await db.SaveChangesAsync(ct);
+                runs.Add(run);
+                db.Add(Scores(run, version, PredictionScope.Test, split.TestSetHash, first, wrong: []));
+                if (first == 6) db.Add(Scores(run, version, PredictionScope.TestOf(runs[0].Experiment!.SplitId), "test 4", 4, wrong: [6, 9]));
+            }
+            await db.SaveChangesAsync(ct);
+            return (runs[0].Id, runs[1].Id);
+
+            PredictionSet Scores(Run run, DatasetVersion of, string scope, string hash, int from, int[] wrong)
+            {
+                var images = Enumerable.Range(from, 10 - from).ToList();
+                var predictions = new Predictions
+                {
+                    Labels = of.ClassNames,
+                    Truth = [.. images.Select(i => i % 2)],
+                    Probabilities = [.. images.SelectMany(i => (i % 2 == 0) != wrong.Contains(i) ? new[] { 0.9f, 0.1f } : [0.1f, 0.9f])],
+                };
+                return new() { RunId = run.Id, DatasetVersionId = of.Id, Scope = scope, SetHash = hash, Count = images.Count, Blob = PredictionBlob.Write(predictions), At = at };
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ public static class RunFeature
 {
     /// <summary>Registers services.</summary>
     public static void AddRunPages(this IServiceCollection services) =>
-        services.AddSingleton<RunViews>().AddSingleton<RunScores>().AddSingleton<Explanations>();
+        services.AddSingleton<RunViews>().AddSingleton<RunScores>().AddSingleton<Explanations>().AddSingleton<SavedViews>();
 
     /// <summary>Maps endpoints.</summary>
     public static void MapRunPages(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/runs/{id:long}/log", (long id, RunViews views) =>

@@ -15,20 +15,13 @@ public sealed partial class RunsPage : LivePage
     private static readonly (string Name, string Query)[] Chips =
         [("All", ""), ("Running", "status:running"), ("Succeeded", "status:succeeded"), ("Failed", "status:failed"), ("Archived", "is:archived"), ("Trash", "is:trashed")];
 
-    private static readonly (RunSort Key, string Title, string Property, Func<RunRow, string> Value)[] FigureColumns =
-    [
-        (RunSort.Accuracy, "Accuracy", nameof(RunRow.Accuracy), r => Figures.Percent(r.Accuracy)),
-        (RunSort.Sensitivity, "Sensitivity", nameof(RunRow.Sensitivity), r => Figures.Percent(r.Sensitivity)),
-        (RunSort.Specificity, "Specificity", nameof(RunRow.Specificity), r => Figures.Percent(r.Specificity)),
-        (RunSort.Auc, "AUC", nameof(RunRow.Auc), r => Figures.Fixed(r.Auc, 4)),
-        (RunSort.BestValAccuracy, "Validation", nameof(RunRow.BestValAccuracy), r => Figures.Percent(r.BestValAccuracy)),
-    ];
-
     private readonly HashSet<long> selected = [];
     private RunsView filter = new();
     private Page<RunRow> page = new([], 0);
+    private IReadOnlyList<string> tags = [];
     private string? refusal;
-    private string text = "";
+    private string text = "", newTag = "";
+    private volatile bool areTagsOld = true;
 
     [Inject]
     private RunQueries Queries { get; set; } = null!;
@@ -43,7 +36,11 @@ public sealed partial class RunsPage : LivePage
     private NavigationManager Navigation { get; set; } = null!;
 
     /// <inheritdoc />
-    protected override bool Concerns(ChangeKind kind, long id) => kind is ChangeKind.Run or ChangeKind.Epoch;
+    protected override bool Concerns(ChangeKind kind, long id)
+    {
+        if (kind == ChangeKind.Run) areTagsOld = true;
+        return kind is ChangeKind.Run or ChangeKind.Epoch;
+    }
 
     /// <inheritdoc />
     protected override async Task OnInitializedAsync()
@@ -60,6 +57,11 @@ public sealed partial class RunsPage : LivePage
         {
             page = await Queries.ListAsync(filter.ToFilter());
             refusal = null;
+            if (areTagsOld)
+            {
+                areTagsOld = false;
+                tags = await Queries.TagsAsync();
+            }
         }
         catch (ExplainedException e)
         {
@@ -104,16 +106,59 @@ public sealed partial class RunsPage : LivePage
         if (!selected.Remove(id)) selected.Add(id);
     }
 
+    private void ToggleAll(ChangeEventArgs change)
+    {
+        foreach (var run in page.Items)
+            if (change.Value is true) selected.Add(run.Id);
+            else selected.Remove(run.Id);
+    }
+
+    // A tag that is asked for already is taken out again.
+    private void FilterTag(string tag)
+    {
+        if (tag.Length == 0) return;
+        var word = $"tag:{tag}";
+        var words = filter.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Show(filter with { Text = string.Join(' ', words.Contains(word) ? words.Where(w => w != word) : [.. words, word]), Page = 0 });
+    }
+
+    private async Task Tag()
+    {
+        if (string.IsNullOrWhiteSpace(newTag)) return;
+        foreach (var id in selected)
+            if (!await TryAsync(() => Library.AddTagAsync(id, newTag))) return;
+        newTag = "";
+    }
+
     private async Task Archive()
     {
-        if (await TryAsync(() => Library.SetArchivedAsync(selected, filter.Text != "is:archived"))) selected.Clear();
+        if (await TryAsync(() => Library.SetArchivedAsync(selected, !InArchive))) selected.Clear();
     }
+
+    private Task Restore() => EachAsync(id => Library.RestoreAsync(id));
 
     private async Task Trash()
     {
         var sure = await Dialogs.Confirm(T["{0} runs go to the trash, from where they can be restored.", selected.Count], T["Delete these runs?"], new() { OkButtonText = T["Delete"], CancelButtonText = T["Keep"] });
-        if (sure != true) return;
-        foreach (var id in selected.ToList())
-            if (await TryAsync(() => Library.TrashAsync(id))) selected.Remove(id);
+        if (sure == true) await EachAsync(id => Library.TrashAsync(id));
     }
+
+    private async Task Purge()
+    {
+        var sure = await Dialogs.Confirm(T["{0} runs with their weights, predictions and logs cannot be brought back.", selected.Count], T["Delete for good?"], new() { OkButtonText = T["Delete for good"], CancelButtonText = T["Keep"] });
+        if (sure == true) await EachAsync(id => Library.PurgeAsync(id));
+    }
+
+    // Those that were refused stay chosen.
+    private async Task EachAsync(Func<long, Task> action)
+    {
+        foreach (var id in selected.ToList())
+            if (await TryAsync(() => action(id))) selected.Remove(id);
+    }
+
+    private bool InArchive => HasWord("is:archived");
+
+    private bool InTrash => HasWord("is:trashed");
+
+    private bool HasWord(string word) => filter.Text.Split(' ').Contains(word, StringComparer.OrdinalIgnoreCase);
 }

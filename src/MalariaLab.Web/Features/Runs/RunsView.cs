@@ -22,6 +22,21 @@ public sealed record RunsView
     /// <summary>Page, from 0.</summary>
     public int Page { get; init; }
 
+    /// <summary>Keys of the shown columns with commas between; empty for the standard ones.</summary>
+    public string Columns { get; init; } = "";
+
+    /// <summary>Whether a column is shown.</summary>
+    public bool Shows(RunColumn column) => Columns.Length == 0 ? column.IsStandard : Columns.Split(',').Contains(column.Key);
+
+    /// <summary>The view with a column shown or hidden.</summary>
+    public RunsView Toggle(RunColumn column)
+    {
+        var shown = RunColumn.All.Where(c => c == column ? !Shows(c) : Shows(c)).ToList();
+        // An empty list means the standard; the name of a run is always there, so one more column can stay.
+        if (shown.Count == 0) return this;
+        return this with { Columns = shown.SequenceEqual(RunColumn.All.Where(c => c.IsStandard)) ? "" : string.Join(',', shown.Select(c => c.Key)) };
+    }
+
     /// <summary>Reads an address; what it does not know falls back to the standard.</summary>
     public static RunsView FromUrl(string url)
     {
@@ -32,6 +47,7 @@ public sealed record RunsView
             Text = Get("q"),
             Sort = ToSort(Get("sort")) ?? RunSort.Created,
             Descending = Get("order") != "up",
+            Columns = string.Join(',', Get("columns").Split(',').Where(key => RunColumn.All.Any(c => c.Key == key)).Distinct()),
             Page = int.TryParse(Get("page"), NumberStyles.None, CultureInfo.InvariantCulture, out var page) && page > 1 ? page - 1 : 0,
         };
     }
@@ -44,6 +60,7 @@ public sealed record RunsView
         ("q", Text),
         ("sort", Sort == RunSort.Created ? null : Sort.ToString().ToLowerInvariant()),
         ("order", Descending ? null : "up"),
+        ("columns", Columns),
         ("page", Page == 0 ? null : (Page + 1).ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The query.</summary>

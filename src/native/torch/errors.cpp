@@ -28,7 +28,10 @@ int64_t requested_bytes(const std::string& message) {
 }
 
 bool says_out_of_memory(const std::string& message) {
-  return message.find("out of memory") != std::string::npos || message.find("t allocate memory") != std::string::npos;
+  // cuBLAS and cuDNN take memory for themselves and say it in their own words.
+  for (const char* words : {"out of memory", "t allocate memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED"})
+    if (message.find(words) != std::string::npos) return true;
+  return false;
 }
 
 // The first line is the sentence; LibTorch appends C++ frames and advice for its own developers.

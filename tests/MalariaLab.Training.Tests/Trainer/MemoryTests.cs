@@ -15,9 +15,10 @@ public sealed class MemoryTests : IDisposable
     public void Dispose() => _runs.Dispose();
 
     [Theory]
-    [InlineData("lenet")]
-    [InlineData("cellnet")]
-    public void Run_FromEpochToEpochAndAtTheEnd_HoldsNoMoreTensors(string key)
+    [InlineData("lenet", false)]
+    [InlineData("cellnet", false)]
+    [InlineData("lenet", true)]
+    public void Run_FromEpochToEpochAndAtTheEnd_HoldsNoMoreTensors(string key, bool onDevice)
     {
         var spec = Runs.LeNet() with { Architecture = new ArchitectureSpec { Key = key, Size = 32 }, Training = new TrainingSpec { Epochs = 6, BatchSize = 4, WeightEmaDecay = 0.9 } };
         GC.Collect();
@@ -25,7 +26,7 @@ public sealed class MemoryTests : IDisposable
         var before = Tensor.TotalCount;
         var counts = new List<long>();
 
-        new MalariaLab.Training.Trainer().Run(_runs.Request(spec, new SyntheticCells(40, 32)), new Listener { AfterEpoch = _ => counts.Add(Tensor.TotalCount) }, TestContext.Current.CancellationToken);
+        new MalariaLab.Training.Trainer().Run(_runs.Request(spec, new SyntheticCells(40, 32)) with { TakesDeviceEngine = onDevice }, new Listener { AfterEpoch = _ => counts.Add(Tensor.TotalCount) }, TestContext.Current.CancellationToken);
 
         Assert.All(counts, count => Assert.Equal(counts[0], count));
         Assert.Equal(before, Tensor.TotalCount);

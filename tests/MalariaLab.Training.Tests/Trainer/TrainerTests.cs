@@ -139,6 +139,30 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Run_MoreMemoryThanThereIs_FailsWithTheSizeAskedForAndASmallerBatch()
+    {
+        // 1.7 petabytes: more than a process can address, whatever the machine lends.
+        var spec = Runs.LeNet(512) with { Training = new TrainingSpec { Epochs = 1, BatchSize = 2_000_000_000 } };
+
+        var failure = Assert.Throws<TrainingFailedException>(() => Run(spec, new SyntheticCells(10, 512), new Listener()));
+
+        Assert.Matches(@"Memory ran out when 15\d{5}(\.\d)? GB more were asked for\. Try a batch of 1000000000 instead of 2000000000", failure.Message);
+    }
+
+    [Fact]
+    public void Run_BFloat16OnTheCpu_ComputesInFloat32AndSaysSo()
+    {
+        var spec = Runs.LeNet() with { Training = new TrainingSpec { Epochs = 1, BatchSize = 10 } };
+        var data = new SyntheticCells(20, 32);
+        var listener = new Listener();
+
+        var half = Run(spec with { Training = spec.Training with { Precision = Precision.BFloat16 } }, data, listener, "half");
+
+        Assert.Contains(listener.Log, line => line.Contains("computes in float32", StringComparison.Ordinal));
+        Assert.Equal(Run(spec, data, new Listener(), "single").Epochs.Select(Timeless), half.Epochs.Select(Timeless));
+    }
+
+    [Fact]
     public void Run_ImagesOfAnotherSize_AreRefusedWithBothSizes() =>
         Assert.Contains("32 pixels", Assert.Throws<TrainingFailedException>(() => Run(Runs.LeNet(), new SyntheticCells(20, 24), new Listener())).Message, StringComparison.Ordinal);
 

@@ -85,6 +85,7 @@ internal static class DatasetPageBench
             ClassNames = ["Parasitized", "Uninfected"], PositiveClass = 0, GroupRule = "nih", Images = images, Verdict = new ImportVerdict(true, $"Ready: {count:N0} images in 2 classes."),
         }, pack);
         Console.WriteLine(BenchLab.Text("manifest stored", count, clock, processor));
+        await lab.Get<Data.Jobs.TaskExecution>().EndAsync(job.Id, job.Ticket, LabTaskStatus.Succeeded);
         var noise = new byte[9000];
         random.NextBytes(noise);
         var histograms = Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, 256).Select(_ => random.NextSingle() / 128).ToArray()).ToArray();

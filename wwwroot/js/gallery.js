@@ -6,7 +6,7 @@ export function create(root, options) {
   const space = document.createElement("div");
   space.className = "gallery-space";
   grid.append(space);
-  let filter = new URLSearchParams(), total = 0, columns = 1, wish = 112, side = wish, current = 0, pages = new Map(), cells = new Map(), epoch = 0, pending = 0;
+  let filter = new URLSearchParams(), total = 0, columns = 1, wish = 112, side = wish, current = 0, seen = 0, pages = new Map(), cells = new Map(), epoch = 0, pending = 0;
 
   const item = i => pages.get(Math.floor(i / PAGE))?.items?.[i % PAGE];
   const image = (x, suffix = "") => `${options.images}/${x.ordinal}${suffix}`;
@@ -127,7 +127,7 @@ export function create(root, options) {
 
   async function show(i) {
     if (i < 0 || i >= total) return;
-    current = i;
+    current = seen = i;
     await load(Math.floor(i / PAGE));
     const x = item(i);
     if (!x) return;
@@ -173,7 +173,8 @@ export function create(root, options) {
     if (act === "close" || e.target === dialog) dialog.close();
     else if (act) show(current + (act === "next" ? 1 : -1));
   });
-  dialog.addEventListener("close", () => focus(current));
+  // The browser gives the focus back to the cell that opened the dialog; the reader may have gone on since.
+  dialog.addEventListener("close", () => focus(seen));
   const observer = new ResizeObserver(() => { layout(); draw(); });
   observer.observe(grid);
 

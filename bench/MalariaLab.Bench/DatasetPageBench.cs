@@ -74,15 +74,31 @@ internal static class DatasetPageBench
             pack.Add(sha, bytes);
             images.Add(new()
             {
-                Ordinal = i, Path = $"cells/{i % 2}/C{i % 1000}P{i % 1000}_cell_{i}.png", Sha256 = sha, Label = i % 2, Group = $"P{i % 1000}", Width = random.Next(60, 240), Height = random.Next(60, 240),
-                Channels = 3, Bytes = random.Next(4000, 30000), Format = "png", MeanR = random.Next(256), StdR = 40, BackgroundShare = 0.3f, PerceptualHash = random.NextInt64(),
+                Ordinal = i,
+                Path = $"cells/{i % 2}/C{i % 1000}P{i % 1000}_cell_{i}.png",
+                Sha256 = sha,
+                Label = i % 2,
+                Group = $"P{i % 1000}",
+                Width = random.Next(60, 240),
+                Height = random.Next(60, 240),
+                Channels = 3,
+                Bytes = random.Next(4000, 30000),
+                Format = "png",
+                MeanR = random.Next(256),
+                StdR = 40,
+                BackgroundShare = 0.3f,
+                PerceptualHash = random.NextInt64(),
             });
         }
         using var process = Process.GetCurrentProcess();
         var (clock, processor) = (Stopwatch.StartNew(), process.TotalProcessorTime);
         await lab.Get<DatasetVersionWriter>().CompleteAsync(job, started.VersionId, new()
         {
-            ClassNames = ["Parasitized", "Uninfected"], PositiveClass = 0, GroupRule = "nih", Images = images, Verdict = new ImportVerdict(true, $"Ready: {count:N0} images in 2 classes."),
+            ClassNames = ["Parasitized", "Uninfected"],
+            PositiveClass = 0,
+            GroupRule = "nih",
+            Images = images,
+            Verdict = new ImportVerdict(true, $"Ready: {count:N0} images in 2 classes."),
         }, pack);
         Console.WriteLine(BenchLab.Text("manifest stored", count, clock, processor));
         await lab.Get<Data.Jobs.TaskExecution>().EndAsync(job.Id, job.Ticket, LabTaskStatus.Succeeded);

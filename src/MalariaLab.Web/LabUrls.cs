@@ -93,6 +93,9 @@ public static class LabUrls
     /// <summary>A file that a run is taken away as, see <see cref="Features.Exports.RunExports.Formats"/>.</summary>
     public static string Export(long run, string format) => $"/runs/{Text(run)}/exports/{Uri.EscapeDataString(format)}";
 
+    /// <summary>Runs that were queued as one group: seeds or folds.</summary>
+    public static string RunGroup(long id) => $"/groups/{Text(id)}";
+
     /// <summary>Comparison of runs.</summary>
     public static string Compare(params IEnumerable<long> ids) => With("/compare", ("runs", string.Join(',', ids.Select(id => Text(id)))));
 

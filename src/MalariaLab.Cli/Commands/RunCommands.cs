@@ -17,11 +17,12 @@ public static class RunCommands
         var seed = new Option<long?>("--seed") { Description = "Seed of weights, order and augmentation." };
         var set = new Option<string[]>("--set") { Description = "Change one field of the spec, for example optimizer.learningRate=0.001.", AllowMultipleArgumentsPerToken = true };
         var wait = new Option<bool>("--wait") { Description = "Wait until the run is finished and print its results." };
-        var command = new Command("run", "Queue an experiment.") { recipe, dataset, split, name, epochs, seed, set, wait };
+        var folds = new Option<bool>("--folds") { Description = "One run for each fold of the cross-validation that the split belongs to." };
+        var command = new Command("run", "Queue an experiment.") { recipe, dataset, split, name, epochs, seed, set, folds, wait };
         command.SetAction(async (parsed, ct) =>
         {
             using var lab = new LabClient();
-            var run = await lab.Post("runs", new JsonObject
+            var request = new JsonObject
             {
                 ["recipe"] = parsed.GetValue(recipe),
                 ["dataset"] = parsed.GetValue(dataset),
@@ -30,7 +31,15 @@ public static class RunCommands
                 ["epochs"] = parsed.GetValue(epochs),
                 ["seed"] = parsed.GetValue(seed),
                 ["set"] = Settings(parsed.GetValue(set) ?? []),
-            }, ct);
+            };
+            if (parsed.GetValue(folds))
+            {
+                var group = await lab.Post("groups", request, ct);
+                if (parsed.GetValue(wait))
+                    group = await Waiting.Until(lab, $"groups/{group["group"]}", g => g["runs"]!.AsArray().All(r => IsFinished(r!)), g => $"{g["runs"]!.AsArray().Count(r => IsFinished(r!))} of {g["runs"]!.AsArray().Count} finished", ct);
+                return GroupCommands.Print(group, parsed.GetValue(json));
+            }
+            var run = await lab.Post("runs", request, ct);
             foreach (var warning in run["warnings"]?.AsArray() ?? [])
                 Console.Error.WriteLine($"Warning: {warning}");
             if (parsed.GetValue(wait))
@@ -50,7 +59,7 @@ public static class RunCommands
     {
         var status = new Option<string?>("--status") { Description = "Only runs in this state." };
         var limit = new Option<int>("--limit") { Description = "At most this many.", DefaultValueFactory = _ => 50 };
-        var command = new Command("runs", "List runs, newest first.") { status, limit };
+        var command = new Command("runs", "List runs, newest first.") { status, limit, GroupCommands.Show(json) };
         command.SetAction(async (parsed, ct) =>
         {
             using var lab = new LabClient();

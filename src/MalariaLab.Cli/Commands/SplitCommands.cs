@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
 
-/// <summary><c>split create</c>.</summary>
+/// <summary><c>split create | folds</c>.</summary>
 public static class SplitCommands
 {
     /// <summary>The command with its sub-commands.</summary>
@@ -34,7 +34,7 @@ public static class SplitCommands
             else Output.Fields(split, "split", "name", "train", "validation", "test", "leakedGroups", "hash");
             return 0;
         });
-        return new Command("split", "Make splits.") { create };
+        return new Command("split", "Make splits.") { create, GroupCommands.Folds(json) };
     }
 
     private static double[] Percentages(string text)

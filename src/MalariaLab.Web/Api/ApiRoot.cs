@@ -14,6 +14,7 @@ public static class ApiRoot
         api.MapInsights();
         api.MapImports();
         api.MapRuns();
+        api.MapGroups();
         api.MapResults();
         api.MapExportApi();
         api.MapModelUse();

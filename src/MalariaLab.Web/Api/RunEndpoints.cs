@@ -65,7 +65,8 @@ public static class RunEndpoints
         return await Items(db.Runs.AsNoTracking().Where(r => r.Id == found.Id), db).SingleAsync(ct);
     }
 
-    private static async Task<ExperimentSpec> Spec(RunRequest request, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    /// <summary>The spec that a request means.</summary>
+    internal static async Task<ExperimentSpec> Spec(RunRequest request, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
     {
         var recipe = Recipes.Find(request.Recipe)
             ?? throw new NotFoundException($"There is no recipe \"{request.Recipe}\". There are {string.Join(", ", Recipes.All.Select(r => r.Key))}.");

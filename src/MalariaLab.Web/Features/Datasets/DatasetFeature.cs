@@ -7,6 +7,7 @@ public static class DatasetFeature
     public static void AddDatasetPages(this IServiceCollection services)
     {
         services.AddSingleton<DatasetReader>();
+        services.AddSingleton<Groups.GroupReader>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<Thumbnails>();
         services.AddSingleton<ImageFacts>();

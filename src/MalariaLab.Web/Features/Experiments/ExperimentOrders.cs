@@ -31,4 +31,28 @@ public sealed class ExperimentOrders(SpecFacts facts, RunCommands runs)
         foreach (var run in made) await runs.EnqueueAsync(run, actor);
         return made;
     }
+
+    /// <summary>Queues one run for each fold of a cross-validation, as a group.</summary>
+    /// <param name="spec">What to run; its data are replaced by each fold's.</param>
+    /// <param name="folds">The folds.</param>
+    /// <param name="name">Name of the group.</param>
+    /// <param name="priority">Higher goes first.</param>
+    /// <param name="parent">The run that the form was filled from.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <returns>Row id of the group.</returns>
+    /// <exception cref="SpecException">The spec cannot run on one of the folds; nothing was queued.</exception>
+    public async Task<long> QueueFoldsAsync(ExperimentSpec spec, IReadOnlyList<DataSpec> folds, string name, int priority, long? parent, Actor actor)
+    {
+        foreach (var fold in folds)
+        {
+            var wrong = (await facts.CheckAsync(spec with { Data = fold })).FirstOrDefault(i => i.IsError);
+            if (wrong is not null) throw new SpecException(wrong.Field, wrong.Message);
+        }
+        var group = await runs.CreateGroupAsync(RunGroupKind.Folds, name, actor);
+        var made = new List<long>();
+        foreach (var (fold, i) in folds.Select((fold, i) => (fold, i)))
+            made.Add(await runs.CreateAsync(new NewRun { Spec = spec with { Data = fold }, Name = $"{name}, fold {i + 1}", Priority = priority, ParentRunId = parent, GroupId = group }, actor));
+        foreach (var run in made) await runs.EnqueueAsync(run, actor);
+        return group;
+    }
 }

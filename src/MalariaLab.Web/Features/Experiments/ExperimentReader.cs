@@ -1,3 +1,5 @@
+using System.Text.Json;
+using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data;
@@ -47,6 +49,18 @@ public sealed class ExperimentReader(IDbContextFactory<LabDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync();
         var run = await db.Runs.AsNoTracking().Where(r => r.Id == runId).Select(r => new { r.Name, r.Experiment!.SpecJson }).SingleOrDefaultAsync();
         return run is null ? null : (run.Name, SpecJson.Read(run.SpecJson));
+    }
+
+    /// <summary>All folds of the cross-validation that a split belongs to, in their order; empty for another split.</summary>
+    public async Task<IReadOnlyList<DataSpec>> FoldsAsync(long splitId)
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        var splits = await db.Splits.AsNoTracking().Where(s => s.VersionId == db.Splits.Where(o => o.Id == splitId).Select(o => o.VersionId).First())
+            .Select(s => new { s.Id, s.VersionId, s.Hash, s.Version!.ContentHash, s.PlanJson }).ToListAsync();
+        var plans = splits.Select(s => (Split: s, Plan: JsonSerializer.Deserialize<SplitPlan>(s.PlanJson, SpecJson.Options)!)).ToList();
+        return plans.FirstOrDefault(p => p.Split.Id == splitId) is { Split: not null } chosen
+            ? [.. FoldSet.Of(plans, chosen.Plan).Select(s => new DataSpec { DatasetVersionId = s.VersionId, SplitId = s.Id, DatasetHash = s.ContentHash, SplitHash = s.Hash })]
+            : [];
     }
 
     // Without a worker at hand, any device's history is better than none; the page says which it was.

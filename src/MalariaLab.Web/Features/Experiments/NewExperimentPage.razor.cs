@@ -20,7 +20,8 @@ public sealed partial class NewExperimentPage
     private string name = "";
     private string? cloned, missing;
     private int repeats = 1, priority;
-    private bool busy;
+    private IReadOnlyList<DataSpec> folds = [];
+    private bool busy, allFolds = true;
     private (string?, long?, long?) begun;
 
     private int ImageCount => data is null ? 0 : data.Train.Sum() + data.Validation.Sum() + data.Test.Sum();
@@ -119,6 +120,7 @@ public sealed partial class NewExperimentPage
     private async Task DataChanged()
     {
         data = draft!.HasData ? await Facts.DataAsync(draft.Spec.Data.SplitId) : null;
+        folds = draft.HasData ? await Reader.FoldsAsync(draft.Spec.Data.SplitId) : [];
         Check();
     }
 
@@ -167,6 +169,11 @@ public sealed partial class NewExperimentPage
         await TryAsync(async () =>
         {
             var title = name.Trim().Length > 0 ? name.Trim() : SuggestedName;
+            if (folds.Count > 0 && allFolds)
+            {
+                Navigation.NavigateTo(LabUrls.RunGroup(await Orders.QueueFoldsAsync(draft.Spec, folds, title, priority, From ?? Start, Actor)));
+                return;
+            }
             var queued = await Orders.QueueAsync(draft.Spec, Math.Clamp(repeats, 1, MaxRepeats), title, priority, From ?? Start, Actor);
             Navigation.NavigateTo(queued.Count == 1 ? LabUrls.Run(queued[0]) : LabUrls.Queue);
         });

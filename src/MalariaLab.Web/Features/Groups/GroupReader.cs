@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace MalariaLab.Web.Features.Groups;
 
 /// <summary>A run of a group.</summary>
-public sealed record GroupRun(long Id, string Name, RunStatus Status, string Split, EvaluationReport? Test);
+public sealed record GroupRun(long Id, string Name, RunStatus Status, EvaluationReport? Test);
 
 /// <summary>A group of runs with what its finished runs give together.</summary>
 /// <param name="Group">The group.</param>
@@ -37,14 +37,14 @@ public sealed class GroupReader(IDbContextFactory<LabDbContext> contexts, OutOfS
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var group = await db.RunGroups.AsNoTracking().SingleOrDefaultAsync(g => g.Id == groupId, cancellationToken);
         var runs = await db.Runs.AsNoTracking().Where(r => r.GroupId == groupId && r.TrashedAt == null).OrderBy(r => r.Id)
-            .Select(r => new { r.Id, r.Name, r.Status, Split = r.Experiment!.Split!.Name, r.Experiment.DatasetVersionId }).ToListAsync(cancellationToken);
+            .Select(r => new { r.Id, r.Name, r.Status, r.Experiment!.DatasetVersionId }).ToListAsync(cancellationToken);
         if (group is null || runs.Count == 0) return null;
         var ids = runs.ConvertAll(r => r.Id);
         var reports = await db.Evaluations.AsNoTracking().Where(e => ids.Contains(e.RunId) && e.Scope == PredictionScope.Test).Select(e => new { e.RunId, e.DatasetVersionId, e.ReportJson }).ToListAsync(cancellationToken);
         var version = await db.DatasetVersions.AsNoTracking().Where(v => v.Id == runs[0].DatasetVersionId).Select(v => new { v.DatasetId, v.Number, v.ImageCount }).SingleAsync(cancellationToken);
         var pooled = group.Kind == RunGroupKind.Folds ? await outOfSample.OfGroupAsync(groupId, cancellationToken) : null;
         return new(group, version.DatasetId, version.Number,
-            runs.ConvertAll(r => new GroupRun(r.Id, r.Name, r.Status, r.Split,
+            runs.ConvertAll(r => new GroupRun(r.Id, r.Name, r.Status,
                 r.Status == RunStatus.Succeeded && reports.FirstOrDefault(e => e.RunId == r.Id && e.DatasetVersionId == r.DatasetVersionId) is { } report ? JsonSerializer.Deserialize<EvaluationReport>(report.ReportJson, SpecJson.Options) : null)),
             pooled is null ? null : Evaluator.Evaluate(pooled.Predictions, pooled.PositiveClass), (pooled?.Ordinals.Count ?? 0, version.ImageCount));
     }

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
 
-/// <summary><c>dataset import | add | list | show</c>.</summary>
+/// <summary><c>dataset import | official | add | list | show</c>.</summary>
 public static class DatasetCommands
 {
     /// <summary>The command with its sub-commands.</summary>
     public static Command Create(Option<bool> json)
     {
-        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Add(json), List(json), Show(json) };
+        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Official(json), Add(json), List(json), Show(json) };
         VersionCommands.AddTo(command, json);
         InsightCommands.AddTo(command, json);
         return command;
@@ -47,13 +47,27 @@ public static class DatasetCommands
 
     private static Command Import(Option<bool> json)
     {
-        var path = new Argument<string>("PATH") { Description = "A zip file, a folder of class folders, or \"sample\" for the generated cells." };
+        var path = new Argument<string>("PATH") { Description = "A zip file, a folder of class folders, \"sample\" for the generated cells, or \"official:KEY\" for a published dataset (dataset official lists them)." };
         var name = new Option<string>("--name") { Description = "Name of the dataset.", Required = true };
         var group = new Option<string>("--group") { Description = "How to find an image's patient: none, nih, kermany, regex:PATTERN or csv:FILE.", DefaultValueFactory = _ => "none" };
         var wait = new Option<bool>("--wait") { Description = "Wait until the import is finished." };
         var command = new Command("import", "Upload images and have every one of them checked.") { path, name, group, wait };
         command.SetAction((parsed, ct) =>
             SendAsync(Upload(parsed.GetValue(path)!, parsed.GetValue(name)!, parsed.GetValue(group)!), parsed.GetValue(wait), parsed.GetValue(json), ct));
+        return command;
+    }
+
+    private static Command Official(Option<bool> json)
+    {
+        var command = new Command("official", "Published datasets that the lab can fetch.");
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var lab = new LabClient();
+            var offered = await lab.Get("imports/official", ct);
+            if (parsed.GetValue(json)) Output.Json(offered);
+            else Output.Table(offered, "key", "title", "bytes", "url");
+            return 0;
+        });
         return command;
     }
 
@@ -112,7 +126,7 @@ public static class DatasetCommands
 
     private static MultipartFormDataContent WithFile(MultipartFormDataContent form, string path)
     {
-        if (path == "sample") form.Add(new StringContent("sample"), "source");
+        if (path == "sample" || path.StartsWith("official:", StringComparison.Ordinal)) form.Add(new StringContent(path), "source");
         else if (Directory.Exists(path)) form.Add(new FolderContent(path), "file", Path.GetFileName(Path.GetFullPath(path)) + ".zip");
         else if (File.Exists(path)) form.Add(new StreamContent(File.OpenRead(path)), "file", Path.GetFileName(path));
         else throw new LabException($"{path} does not exist: give a zip file or a folder of class folders.");

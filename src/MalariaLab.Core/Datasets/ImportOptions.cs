@@ -21,6 +21,9 @@ public sealed record ImportOptions
     /// <summary>For images that are added to a version: which, and what else changes.</summary>
     public VersionChanges? Changes { get; init; }
 
+    /// <summary>For a download: where it lies and what proves it; set by the lab from its settings, never by a visitor.</summary>
+    public PublishedFile? Download { get; init; }
+
     /// <summary>The rule, ready for use.</summary>
     /// <exception cref="FormatException">The rule or the map cannot be read; the message says where.</exception>
     public GroupRule ToGroupRule()
@@ -36,3 +39,8 @@ public sealed record ImportOptions
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     public static ImportOptions FromJson(string json) => JsonSerializer.Deserialize<ImportOptions>(json, SpecJson.Options) ?? new();
 }
+
+/// <summary>A file that its publisher offers.</summary>
+/// <param name="Address">Where.</param>
+/// <param name="Sha256">Its SHA-256, 64 hex digits.</param>
+public sealed record PublishedFile(Uri Address, string Sha256);

@@ -39,6 +39,8 @@ internal sealed class FileDownload(TimeProvider clock) : IDisposable
             }
             catch (Exception e) when (IsPassing(e, cancellation))
             {
+                if (attempt == Tries && e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError })
+                    throw new ExplainedException($"{address.Host} cannot be reached from this machine ({e.Message}); it may have no way to the internet. Try again when it has one, or fetch {address} on another machine and import the file here.", e);
                 if (attempt == Tries)
                     throw new ExplainedException($"{address} could not be fetched whole ({e.Message}). What has arrived is kept: try again later, or fetch the file on another machine and import it here.", e);
                 progress.Report(($"The connection broke, try {attempt + 1} of {Tries}", null));

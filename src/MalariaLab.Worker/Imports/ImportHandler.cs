@@ -8,6 +8,7 @@ using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Store;
 using MalariaLab.Imaging.Sources;
+using MalariaLab.Worker.Downloads;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Worker.Imports;
@@ -16,8 +17,10 @@ namespace MalariaLab.Worker.Imports;
 /// Fills a dataset version from its source. Everything becomes visible in one transaction at the end, so an import that was cut off leaves nothing
 /// and simply starts over.
 /// </summary>
-internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, DerivedVersions derived, ImportSources sources, DatasetInsights insights) : IJobHandler
+internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, DerivedVersions derived, ImportSources sources, FileDownload download, DatasetInsights insights) : IJobHandler
 {
+    private const long LargestDownload = 64L << 30;
+
     public JobKind Kind => JobKind.Import;
 
     public async Task<string?> ExecuteAsync(JobContext job, CancellationToken cancellationToken)
@@ -56,6 +59,8 @@ internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, Co
         var options = ImportOptions.FromJson(import.OptionsJson);
         var kept = options.Changes is { } changes ? await derived.KeepAsync(changes, cancellation) : null;
         var rule = ParseRule(kept is null ? options : await ParentRuleAsync(kept.Parent, options, cancellation));
+        if (options.Download is { } published)
+            await download.FetchAsync(published.Address, new(ChecksumKind.Sha256, published.Sha256), sources.Target(import), LargestDownload, job.Progress, cancellation);
         using var source = sources.Open(import, options);
 
         var layout = ArchiveLayout.Of([.. source.Files.Select(file => file.Path)]);

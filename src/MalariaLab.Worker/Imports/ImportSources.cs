@@ -20,6 +20,9 @@ internal sealed class ImportSources(LabPaths paths)
         _ => throw new ExplainedException($"An import cannot read from {import.Source}."),
     };
 
+    /// <summary>Where a download goes.</summary>
+    public string Target(Import import) => Inside(paths.Uploads, import);
+
     /// <summary>Deletes an upload once it is no longer needed; what lies in the inbox belongs to people.</summary>
     public void Discard(Import import)
     {

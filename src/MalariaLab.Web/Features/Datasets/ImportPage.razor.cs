@@ -4,7 +4,9 @@ using MalariaLab.Core.Datasets;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Imaging.Sources;
+using MalariaLab.Web.Hosting;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
 
 namespace MalariaLab.Web.Features.Datasets;
@@ -37,6 +39,9 @@ public sealed partial class ImportPage : IAsyncDisposable
 
     [Inject]
     private DatasetReader Reader { get; set; } = null!;
+
+    [Inject]
+    private IOptions<LabSettings> Settings { get; set; } = null!;
 
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
@@ -189,7 +194,7 @@ public sealed partial class ImportPage : IAsyncDisposable
         if (rule == "csv" && mapText.Length == 0) ruleError ??= T["Choose the CSV file, or another way to find the patient."];
         if (nameError is not null || ruleError is not null) return;
         refusal = null;
-        if (inboxChoice is { } entry) await StartAsync(new NewImport { Name = name, Source = Data.Entities.ImportSource.Inbox, OriginalName = entry.Name, StoredName = entry.Name, Bytes = entry.Bytes, Options = Options });
+        if (inboxChoice is { } entry) await StartAsync(() => new NewImport { Name = name, Source = Data.Entities.ImportSource.Inbox, OriginalName = entry.Name, StoredName = entry.Name, Bytes = entry.Bytes, Options = Options });
         else
         {
             upload = 0;
@@ -199,15 +204,27 @@ public sealed partial class ImportPage : IAsyncDisposable
 
     private async Task ImportSample()
     {
-        var free = T["Sample cells"];
-        for (var i = 2; await Reader.IsNameTakenAsync(free); i++) free = $"{T["Sample cells"]} {i}";
-        await StartAsync(new NewImport { Name = free, Source = Data.Entities.ImportSource.Sample, OriginalName = free, Options = new() { GroupRule = GroupRule.Nih.Text } });
+        var free = await FreeNameAsync(T["Sample cells"]);
+        await StartAsync(() => new NewImport { Name = free, Source = Data.Entities.ImportSource.Sample, OriginalName = free, Options = new() { GroupRule = GroupRule.Nih.Text } });
     }
 
-    private async Task StartAsync(NewImport request)
+    private async Task Fetch(OfferedDownload offered)
+    {
+        var free = await FreeNameAsync(offered.Title);
+        await StartAsync(() => offered.Import(free));
+    }
+
+    private async Task<string> FreeNameAsync(string wanted)
+    {
+        var free = wanted;
+        for (var i = 2; await Reader.IsNameTakenAsync(free); i++) free = $"{wanted} {i}";
+        return free;
+    }
+
+    private async Task StartAsync(Func<NewImport> request)
     {
         long dataset = 0;
-        if (await TryAsync(async () => dataset = (await Commands.StartImportAsync(request, Actor)).DatasetId)) Navigation.NavigateTo(LabUrls.Dataset(dataset));
+        if (await TryAsync(async () => dataset = (await Commands.StartImportAsync(request(), Actor)).DatasetId)) Navigation.NavigateTo(LabUrls.Dataset(dataset));
     }
 
     private async Task CancelUpload() => await uploader!.InvokeVoidAsync("cancel");

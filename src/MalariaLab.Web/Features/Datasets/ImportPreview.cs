@@ -25,6 +25,9 @@ public sealed record ImportPreview
     /// <summary>Some file names with their groups, spread over the source.</summary>
     public required IReadOnlyList<(string Name, string? Group)> Examples { get; init; }
 
+    /// <summary>Whether it could be trained on if every file proves to be an image.</summary>
+    public ImportVerdict Verdict => ImportVerdict.Of([.. Classes.Select(c => c.Name)], [.. Classes.Select(c => c.Count)], Outside, 0);
+
     /// <summary>Files in class folders.</summary>
     public int Files => Classes.Sum(c => c.Count);
 

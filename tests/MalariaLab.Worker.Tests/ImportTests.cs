@@ -1,10 +1,14 @@
+using System.Security.Cryptography;
 using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Store;
 using MalariaLab.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace MalariaLab.Worker.Tests;
 
@@ -133,6 +137,48 @@ public sealed class ImportTests
         Assert.Equal(TestCells.Paint(20, infected: true), await lab.Get<ContentStore>().ReadAsync(images.Single(i => i.Path.EndsWith("_20.png", StringComparison.Ordinal)).Sha256, Cancellation));
         Assert.Equal(versions[1].ImageCount, (await db.Splits.SingleAsync(s => s.VersionId == import.VersionId, Cancellation)).Assignment.Length);
         Assert.False(File.Exists(upload));
+    }
+
+    [Theory]
+    [InlineData("whole", LabTaskStatus.Succeeded, "")]
+    [InlineData("cut", LabTaskStatus.Succeeded, "")]
+    [InlineData("wrong", LabTaskStatus.Failed, "is not the published file")]
+    [InlineData("missing", LabTaskStatus.Failed, "404")]
+    public async Task Import_PublishedFile_IsFetchedProvedAndImportedOrSaysWhyNot(string behaviour, LabTaskStatus status, string because)
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        var zip = Path.Combine(lab.Paths.Root, "published.zip");
+        TestCells.WriteZip(zip, 5);
+        var bytes = await File.ReadAllBytesAsync(zip, Cancellation);
+        var requests = 0;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var server = builder.Build();
+        server.Urls.Add("http://127.0.0.1:0");
+        server.MapGet("/cells.zip", async (HttpContext http) =>
+        {
+            if (behaviour == "missing") return Results.NotFound();
+            if (behaviour == "wrong") return Results.Bytes(bytes[..^1]);
+            // Breaks off in the middle the first time, and sends the rest the second time.
+            if (behaviour != "cut" || ++requests > 1) return Results.Bytes(bytes, enableRangeProcessing: true);
+            http.Response.ContentLength = bytes.Length;
+            await http.Response.Body.WriteAsync(bytes.AsMemory(0, bytes.Length / 2), Cancellation);
+            await http.Response.Body.FlushAsync(Cancellation);
+            http.Abort();
+            return Results.Empty;
+        });
+        await server.StartAsync(Cancellation);
+
+        var published = new PublishedFile(new Uri(new Uri(server.Urls.First()), "cells.zip"), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        var import = await lab.StartImportAsync("download-x.zip", new() { GroupRule = "nih", Download = published }, ImportSource.Download);
+        var task = await lab.FinishedTaskAsync(import.TaskId);
+
+        Assert.True(task.Status == status, task.Reason);
+        Assert.Contains(because, task.Reason);
+        await using var db = lab.Db();
+        Assert.Equal(status == LabTaskStatus.Succeeded ? 10 : 0, (await db.DatasetVersions.SingleAsync(v => v.Id == import.VersionId, Cancellation)).ImageCount);
+        Assert.Empty(Directory.GetFiles(lab.Paths.Uploads));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ var root = new RootCommand("MalariaLab from the command line, against a running 
     json,
     DatasetCommands.Create(json),
     SplitCommands.Create(json),
+    LabelCommands.Create(json),
     RunCommands.Create(json),
     RunCommands.List(json),
     ResultCommands.Results(json),

@@ -12,6 +12,7 @@ public static class ApiRoot
         api.MapDatasets();
         api.MapVersions();
         api.MapInsights();
+        api.MapLabels();
         api.MapImports();
         api.MapRuns();
         api.MapGroups();

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Security.Claims;
+using MalariaLab.Core;
+using MalariaLab.Core.Evaluation;
+using MalariaLab.Data;
+using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
+using MalariaLab.Data.Labels;
+using MalariaLab.Web.Features.Labels;
+using MalariaLab.Web.Security;
+using Microsoft.EntityFrameworkCore;
+
+namespace MalariaLab.Web.Api;
+
+/// <summary>An image whose out-of-sample prediction contradicts its label.</summary>
+public sealed record SuspectItem(string Path, string Label, string Suggested, double SelfConfidence, double Margin);
+
+/// <summary>A judgement of a label: keep, relabel or exclude.</summary>
+public sealed record JudgementRequest(string Image, string Decision, string? Label = null);
+
+/// <summary>Agreement of two readers on their blind judgements.</summary>
+public sealed record AgreementItem(long First, long Second, int Images, double? Same, double? Kappa, double? KappaLow, double? KappaHigh);
+
+/// <summary>The label check over REST.</summary>
+public static class LabelEndpoints
+{
+    private const int MostListed = 10_000;
+
+    /// <summary>Adds the endpoints.</summary>
+    public static void MapLabels(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/datasets/{dataset}/labels/suspects", Suspects).WithSummary("Images of the newest version whose out-of-sample prediction by a run, or by a group of folds, confidently contradicts the label.");
+        api.MapPost("/datasets/{dataset}/labels", Judge).WithSummary("Stores the caller's judgement of an image: keep, relabel or exclude.");
+        api.MapGet("/datasets/{dataset}/labels/agreement", Agreement).WithSummary("Cohen's kappa of each two readers on their blind judgements.");
+        api.MapPost("/datasets/{dataset}/labels/version", MakeVersion).WithSummary("Makes the next version from what the readers agree on.");
+    }
+
+    private static async Task<IReadOnlyList<SuspectItem>> Suspects(
+        string dataset, OutOfSample scores, IDbContextFactory<LabDbContext> factory, CancellationToken ct, long? run = null, long? group = null, LabelIssueOrder order = LabelIssueOrder.SelfConfidence, int limit = 100)
+    {
+        if (run is null == group is null) throw new ExplainedException("Say whose scores to use: run=ID or group=ID.");
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var version = await db.Version(dataset, ct);
+        if (group is { } id && (await scores.SourcesAsync(version.Id, ct)).All(s => !s.IsGroup || s.Id != id))
+            throw new ExplainedException($"Group {id} has no finished fold on the newest version of {version.Dataset!.Name}.");
+        var found = run is { } runId ? await scores.OfRunAsync(version.Id, runId, ct) : await scores.OfGroupAsync(group!.Value, ct);
+        if (found is null) throw new ExplainedException($"{(run is null ? $"Group {group}" : $"Run {run}")} has no scores of the newest version of {version.Dataset!.Name}.");
+        var suspects = LabelQueue.Suspects(found, order).Take(Math.Clamp(limit, 1, MostListed)).ToList();
+        var paths = await db.DatasetImages.Where(i => i.VersionId == version.Id).Select(i => new { i.Ordinal, i.Path }).ToDictionaryAsync(i => i.Ordinal, i => i.Path, ct);
+        return suspects.ConvertAll(s => new SuspectItem(paths[s.Ordinal], version.ClassNames[s.Given], version.ClassNames[s.Suggested!.Value], s.SelfConfidence!.Value, s.Margin!.Value));
+    }
+
+    private static async Task<IResult> Judge(string dataset, JudgementRequest request, ClaimsPrincipal user, LabelReviews reviews, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    {
+        var reader = user.Actor().UserId ?? throw new ExplainedException("Judgements of labels belong to a person: use the API token of an account.");
+        if (!Enum.TryParse<ReviewDecision>(request.Decision, ignoreCase: true, out var decision)) throw new FormatException($"\"{request.Decision}\" is no judgement: use keep, relabel or exclude.");
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var version = await db.Version(dataset, ct);
+        var ordinal = await db.DatasetImages.Where(i => i.VersionId == version.Id && (i.Path == request.Image || i.Sha256 == request.Image)).Select(i => (int?)i.Ordinal).FirstOrDefaultAsync(ct)
+            ?? throw new ExplainedException($"{version.Dataset!.Name} has no image \"{request.Image}\" in version {version.Number.ToString(CultureInfo.InvariantCulture)}: name images by their path or SHA-256.");
+        await reviews.DecideAsync(version.Id, ordinal, decision, request.Label is null ? null : version.ClassNames.IndexOf(request.Label), reader, ct);
+        return Results.Ok(new { image = request.Image, decision = decision.ToString() });
+    }
+
+    private static async Task<IReadOnlyList<AgreementItem>> Agreement(string dataset, LabelReviews reviews, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var book = await reviews.BookAsync((await db.Version(dataset, ct)).Id, ct);
+        var readers = book.Readers;
+        return
+        [
+            .. readers.SelectMany((first, i) => readers.Skip(i + 1).Select(second => (first, second, Agreement: book.Agreement(first, second))))
+                .Select(p => new AgreementItem(p.first, p.second, p.Agreement.Counts.Total, p.Agreement.Counts.Accuracy, p.Agreement.Kappa, p.Agreement.KappaInterval?.Low, p.Agreement.KappaInterval?.High)),
+        ];
+    }
+
+    private static async Task<IResult> MakeVersion(string dataset, ClaimsPrincipal user, LabelReviews reviews, DerivedVersions derived, IDbContextFactory<LabDbContext> factory, CancellationToken ct, string reason = "Label check")
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var version = await db.Version(dataset, ct);
+        var made = await derived.CreateAsync((await reviews.BookAsync(version.Id, ct)).Changes(version.Id, reason), user.Actor(), ct);
+        return Results.Created(LabUrls.Dataset(made.DatasetId, made.Number), new { dataset = made.DatasetId, version = made.Number });
+    }
+}

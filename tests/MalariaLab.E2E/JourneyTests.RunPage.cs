@@ -9,13 +9,14 @@ namespace MalariaLab.E2E;
 /// <summary>What a person does with a finished run.</summary>
 public sealed partial class JourneyTests
 {
-    private static readonly string[] RunTabs = ["Results", "Threshold", "Calibration", "Images", "Patients", "Network", "Configuration", "Lineage", "Notes", "Log"];
+    private static readonly string[] RunTabs = ["Results", "Threshold", "Calibration", "Images", "Patients", "Network", "Configuration", "Lineage", "Files", "Notes", "Log"];
 
     private static async Task LooksIntoTheRun(IPage page)
     {
         await MovesTheThreshold(page);
         await LooksAtTheImagesOfACell(page);
         await WritesNotesAndTags(page);
+        await TakesFilesAway(page);
         foreach (var tab in RunTabs)
         {
             await page.GetByRole(AriaRole.Tab, new() { Name = tab, Exact = true }).ClickAsync();
@@ -25,6 +26,26 @@ public sealed partial class JourneyTests
             Assert.Empty(axe.Violations.Where(v => v.Impact is "serious" or "critical").Select(v => $"{tab}: {v.Id}: {v.Nodes[0].Html}"));
         }
         await Expect(page.GetByText("Something went wrong here")).ToHaveCountAsync(0);
+    }
+
+    private static async Task TakesFilesAway(IPage page)
+    {
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Files", Exact = true }).ClickAsync();
+        var history = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "-history.csv" }).ClickAsync());
+        Assert.StartsWith("epoch,train_loss", await File.ReadAllTextAsync(await history.PathAsync()));
+
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Results", Exact = true }).ClickAsync();
+        foreach (var (title, kind, begin) in ((string, string, string)[])[("Confusion matrix", "SVG", "<svg "), ("Loss", "SVG", "<svg "), ("Loss", "PNG", "\uFFFDPNG"), ("Loss", "CSV", "Epoch,")])
+        {
+            var menu = page.Locator("details.save-menu", new() { Has = page.GetByLabel($"Save {title}") });
+            await menu.Locator("summary").ClickAsync();
+            var figure = await page.RunAndWaitForDownloadAsync(() => menu.GetByRole(AriaRole.Button, new() { Name = kind, Exact = true }).ClickAsync());
+            Assert.EndsWith($".{kind.ToLowerInvariant()}", figure.SuggestedFilename);
+            var text = await File.ReadAllTextAsync(await figure.PathAsync());
+            Assert.StartsWith(begin, text);
+            // The browser writes the colours in.
+            Assert.DoesNotContain("data-fill", text);
+        }
     }
 
     // A tab that fails takes the circuit with it, so that the next one does not open.

@@ -18,6 +18,7 @@ public sealed class LabUrlsTests
         Assert.Equal("/experiments/new", LabUrls.NewExperiment());
         Assert.Equal("/experiments/new?dataset=3&split=4", LabUrls.NewExperiment(dataset: 3, split: 4));
         Assert.Equal("/experiments/new?recipe=lenet&dataset=3", LabUrls.NewExperiment("lenet", 3));
+        Assert.Equal("/runs/7/exports/history.csv", LabUrls.Export(7, "history.csv"));
         Assert.Equal("/compare?runs=1,2", LabUrls.Compare(1, 2));
         Assert.Equal("/sign-in?returnUrl=%2Fruns%2F7%3Ftab%3Dlog", LabUrls.SignIn(LabUrls.Run(7, "log")));
     }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using MalariaLab.Core;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Sharing;
 using MalariaLab.Imaging;
-using MalariaLab.Core;
 using MalariaLab.Web.Features.Datasets;
 using MalariaLab.Web.Features.Documents;
 using MalariaLab.Web.Hosting;

@@ -52,7 +52,8 @@ internal sealed class BenchBrowser : IAsyncDisposable
         page = await Context.NewPageAsync();
         await page.GotoAsync("/account");
         await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
-        await page.EvaluateAsync(Watch(selector, rows));
+        // As a function: the promise itself would be waited for.
+        await page.EvaluateAsync($"() => {{ {Watch(selector, rows)} }}");
         var within = await page.EvaluateAsync<double>("path => { const from = performance.now(); Blazor.navigateTo(path); return window.benchSeen.then(seen => seen - from); }", path);
         await page.CloseAsync();
         return (fresh, within);

@@ -27,6 +27,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await SharesTheRunWithAColleagueWithoutAnAccount(page);
         await LooksIntoTheRun(page);
         await TrainsTheFinishedRunFurther(page);
+        await ComparesBothRuns(page);
         await CancelsARunningTraining(page);
     }
 

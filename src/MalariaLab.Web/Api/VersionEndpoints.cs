@@ -56,7 +56,7 @@ public static class VersionEndpoints
     }
 
     private static async Task<IResult> Create(
-        string dataset, VersionRequest request, ClaimsPrincipal user, DerivedVersions derived, DatasetQueries queries, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+        string dataset, VersionRequest request, ClaimsPrincipal user, DerivedVersions derived, DatasetInsights insights, DatasetQueries queries, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var parent = await db.Version(dataset, ct);
@@ -74,6 +74,7 @@ public static class VersionEndpoints
             Reason = request.Reason,
             CarrySplits = request.CarrySplits,
         }, user.Actor(), ct);
+        await insights.StartAllAsync(made.VersionId, user.Actor(), ct);
         return Results.Created(LabUrls.Dataset(made.DatasetId, made.Number), Item((await queries.VersionAsync(made.VersionId, ct))!, [parent]));
     }
 

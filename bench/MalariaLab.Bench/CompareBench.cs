@@ -1,5 +1,5 @@
-using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Evaluation;
 using MalariaLab.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 

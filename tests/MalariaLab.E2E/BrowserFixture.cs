@@ -20,6 +20,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         var chromium = Candidates.FirstOrDefault(File.Exists);
         if (chromium is null) return;
         playwright = await Playwright.CreateAsync();
+        // A busy machine answers late; a page that never answers is the failure.
+        Assertions.SetDefaultExpectTimeout(30_000);
         browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = chromium,

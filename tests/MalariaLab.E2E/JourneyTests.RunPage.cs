@@ -1,5 +1,4 @@
 using System.Globalization;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -22,8 +21,6 @@ public sealed partial class JourneyTests
             await page.GetByRole(AriaRole.Tab, new() { Name = tab, Exact = true }).ClickAsync();
             await Expect(page.GetByRole(AriaRole.Tab, new() { Name = tab, Exact = true })).ToHaveAttributeAsync("aria-selected", "true");
             await Expect(page.Locator("[role=tabpanel] :is(.panel, .run-images)").First).ToBeVisibleAsync();
-            var axe = await page.RunAxe();
-            Assert.Empty(axe.Violations.Where(v => v.Impact is "serious" or "critical").Select(v => $"{tab}: {v.Id}: {v.Nodes[0].Html}"));
         }
         await Expect(page.GetByText("Something went wrong here")).ToHaveCountAsync(0);
     }

@@ -10,6 +10,7 @@ namespace MalariaLab.E2E;
 public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     private const float Long = 180_000;
+    private static readonly string[] DatasetTabs = ["overview", "duplicates", "audit", "images", "splits", "refused", "versions"];
 
     /// <summary>One journey in one lab: each step stands on the one before, as it does for a person.</summary>
     [Fact]
@@ -29,6 +30,11 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await TrainsTheFinishedRunFurther(page);
         await ComparesBothRuns(page);
         await CancelsARunningTraining(page);
+        await page.ExpectAccessible(
+            "/", "/datasets", "/datasets?trash=true", "/datasets/import", "/experiments/new", "/experiments/new?recipe=lenet", "/queue", "/runs", "/runs/3",
+            "/compare", "/compare?runs=1,2", "/predict", "/predict?run=1", "/weights", "/admin", "/account");
+        await page.ExpectAccessible(DatasetTabs.Select(tab => $"/datasets/2?tab={tab}"));
+        await page.ExpectAccessible(RunTabs.Select(tab => $"/runs/1?tab={tab.ToLowerInvariant()}"));
     }
 
     private async Task RefusesStrangers()
@@ -109,7 +115,7 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         Assert.DoesNotMatch(CellName(), await colleague.ContentAsync());
         Assert.Equal(0, await colleague.Locator("a").CountAsync());
         var axe = await colleague.RunAxe();
-        Assert.Empty(axe.Violations.Select(v => $"{v.Id}: {v.Nodes[0].Html}"));
+        Assert.Empty(axe.Violations.Where(v => v.Impact is not "minor").Select(v => $"{v.Id}: {v.Nodes[0].Html}"));
         foreach (var path in (string[])["/", run, run + "/report", "/compare?runs=1,2", "/images/1/0"])
         {
             await colleague.GotoAsync(path);

@@ -19,14 +19,14 @@ export function create(zone, input, page, words) {
   return {
     // Takes a file that was chosen before the page listened.
     ready() { return take(input.files); },
-    // All paths in the zip, one a line; empty where its directory cannot be read (the server then says why).
+    // All paths in the zip, one a line; none where its directory cannot be read (the server then says why).
     async names() {
-      try { return new TextEncoder().encode((await entries(file)).join("\n")); }
-      catch { return new Uint8Array(); }
+      try { return lines(await entries(file)); }
+      catch { return lines([]); }
     },
     // Content of the chosen group maps, one after the other.
     async text(maps) {
-      return new TextEncoder().encode((await Promise.all([...maps.files].map(f => f.text()))).join("\n"));
+      return lines(await Promise.all([...maps.files].map(f => f.text())));
     },
     start(url, fields, maps) {
       const form = new FormData();
@@ -64,6 +64,8 @@ export function create(zone, input, page, words) {
   };
 }
 
+// Each line ended, so that there is always a byte: Blazor refuses a stream of none.
+const lines = texts => new TextEncoder().encode(texts.join("\n") + "\n");
 const parse = text => { try { return JSON.parse(text); } catch { return null; } };
 
 // Names from the central directory (APPNOTE 6.3, with zip64), reading only the end of the file.

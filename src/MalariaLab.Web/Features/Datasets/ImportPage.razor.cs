@@ -98,7 +98,7 @@ public sealed partial class ImportPage : IAsyncDisposable
         SuggestName(fileName);
         reading = true;
         StateHasChanged();
-        paths = await ReadTextAsync(await uploader!.InvokeAsync<IJSStreamReference>("names"), MaxNameBytes) is { Length: > 0 } text ? text.Split('\n') : [];
+        paths = (await ReadTextAsync(await uploader!.InvokeAsync<IJSStreamReference>("names"), MaxNameBytes)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (rule == "none") rule = ImportPreview.GuessRule(paths).Text;
         reading = false;
         Preview();
@@ -179,7 +179,6 @@ public sealed partial class ImportPage : IAsyncDisposable
     {
         await using (reference)
         {
-            if (reference.Length == 0) return "";
             await using var stream = await reference.OpenReadStreamAsync(limit, closed.Token);
             using var reader = new StreamReader(stream, Encoding.UTF8);
             return await reader.ReadToEndAsync(closed.Token);

@@ -7,6 +7,7 @@ using MalariaLab.Data.Entities;
 using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
 using MalariaLab.Worker.Caches;
+using MalariaLab.Worker.Downloads;
 using MalariaLab.Worker.Imports;
 using MalariaLab.Worker.Insights;
 using Microsoft.EntityFrameworkCore;
@@ -27,7 +28,7 @@ internal sealed class BenchLab : IAsyncDisposable
         (this.folder, this.keep) = (folder, keep);
         var options = new LabDataOptions { DataFolder = folder };
         var collection = new ServiceCollection().AddLogging().AddLabData(options).AddLabJobs(options);
-        collection.AddSingleton<ImportSources>().AddSingleton<PixelCaches>();
+        collection.AddSingleton<ImportSources>().AddSingleton<FileDownload>().AddSingleton<PixelCaches>();
         collection.AddSingleton<IJobHandler, ImportHandler>().AddSingleton<IJobHandler, DuplicatesHandler>();
         services = collection.BuildServiceProvider();
     }

@@ -1,9 +1,9 @@
-using System.Text;
 using MalariaLab.Core;
 using MalariaLab.Core.Datasets;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Imaging.Sources;
+using MalariaLab.Web.Components.Shared;
 using MalariaLab.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
@@ -18,8 +18,7 @@ public sealed partial class ImportPage : IAsyncDisposable
     private const long MaxNameBytes = 256 << 20, MaxMapBytes = 32 << 20;
     private readonly CancellationTokenSource closed = new();
     private ElementReference zone, fileInput, mapInput;
-    private IJSObjectReference? module, uploader;
-    private DotNetObjectReference<ImportPage>? self;
+    private BrowserUpload upload = null!;
     private IReadOnlyList<InboxEntry> inbox = [];
     private InboxEntry? inboxChoice;
     private IReadOnlyList<string> paths = [];
@@ -27,9 +26,8 @@ public sealed partial class ImportPage : IAsyncDisposable
     private bool reading;
     private string? picked;
     private long pickedBytes;
-    private double? upload;
     private string name = "", rule = "none", pattern = "", mapName = "", mapText = "";
-    private string? nameError, ruleError, refusal;
+    private string? nameError, ruleError;
 
     [Inject]
     private Inbox Inbox { get; set; } = null!;
@@ -51,9 +49,9 @@ public sealed partial class ImportPage : IAsyncDisposable
 
     private bool HasSource => picked is not null || inboxChoice is not null;
 
-    private bool Uploading => upload is not null;
+    private bool Uploading => upload.Share is not null;
 
-    private double SentShare => upload ?? 0;
+    private double SentShare => upload.Share ?? 0;
 
     private string RuleText => rule switch { "regex" => "regex:" + pattern, "csv" => "csv:" + mapName, _ => rule };
 
@@ -70,64 +68,40 @@ public sealed partial class ImportPage : IAsyncDisposable
     }
 
     /// <inheritdoc />
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (!firstRender) return;
-        self = DotNetObjectReference.Create(this);
-        module = await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/upload.js"]).ToString());
-        uploader = await module.InvokeAsync<IJSObjectReference>("create", zone, fileInput, self, new
-        {
-            Failed = T["The lab did not take the file and gave no reason; its log says more."],
-            CutOff = T["The connection broke. Look whether the lab still runs, then upload again."],
-            Canceled = T["The upload was canceled. Nothing of the file was kept."],
-        });
-        await uploader.InvokeVoidAsync("ready");
-    }
+    protected override void OnInitialized() => upload = new(Js, T, Picked, Sent, StateHasChanged);
 
-    /// <summary>A file was chosen or dropped.</summary>
-    [JSInvokable]
-    public async Task Picked(string fileName, long bytes)
+    /// <inheritdoc />
+    protected override Task OnAfterRenderAsync(bool firstRender) =>
+        firstRender ? upload.ListenAsync(Navigation.ToAbsoluteUri(Assets["js/upload.js"]).ToString(), zone, fileInput) : Task.CompletedTask;
+
+    private async Task Picked(string fileName, long bytes)
     {
-        (picked, pickedBytes, inboxChoice, refusal, preview) = (fileName, bytes, null, null, null);
+        (picked, pickedBytes, inboxChoice, preview) = (fileName, bytes, null, null);
         if (!fileName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
         {
-            (picked, refusal) = (null, T["{0} is not a zip. Pack the folder with its class folders into one zip.", fileName]);
+            (picked, upload.Refusal) = (null, T["{0} is not a zip. Pack the folder with its class folders into one zip.", fileName]);
             StateHasChanged();
             return;
         }
         SuggestName(fileName);
         reading = true;
         StateHasChanged();
-        paths = (await ReadTextAsync(await uploader!.InvokeAsync<IJSStreamReference>("names"), MaxNameBytes)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        paths = await upload.NamesAsync(MaxNameBytes);
         if (rule == "none") rule = ImportPreview.GuessRule(paths).Text;
         reading = false;
         Preview();
         StateHasChanged();
     }
 
-    /// <summary>So much is sent.</summary>
-    [JSInvokable]
-    public void Progressed(double loaded, double total)
+    private Task Sent(string url)
     {
-        upload = total > 0 ? loaded / total : 0;
-        StateHasChanged();
-    }
-
-    /// <summary>The server has taken the file.</summary>
-    [JSInvokable]
-    public void Sent(string url) => Navigation.NavigateTo(LabUrls.Local(url));
-
-    /// <summary>The server, the network or the person stopped the upload.</summary>
-    [JSInvokable]
-    public void Refused(string reason)
-    {
-        (upload, refusal) = (null, reason);
-        StateHasChanged();
+        Navigation.NavigateTo(LabUrls.Local(url));
+        return Task.CompletedTask;
     }
 
     private async Task ChooseInbox(InboxEntry entry)
     {
-        (inboxChoice, picked, refusal, preview, reading) = (entry, null, null, null, true);
+        (inboxChoice, picked, upload.Refusal, preview, reading) = (entry, null, null, null, true);
         SuggestName(entry.Name);
         StateHasChanged();
         try
@@ -141,7 +115,7 @@ public sealed partial class ImportPage : IAsyncDisposable
         }
         catch (SourceRefusedException e)
         {
-            (paths, refusal) = ([], e.Message);
+            (paths, upload.Refusal) = ([], e.Message);
         }
         if (rule == "none") rule = ImportPreview.GuessRule(paths).Text;
         reading = false;
@@ -159,7 +133,7 @@ public sealed partial class ImportPage : IAsyncDisposable
         GroupRule found;
         try
         {
-            found = rule == "csv" && mapText.Length == 0 ? GroupRule.None : Options.ToGroupRule();
+            found = rule == "csv" && string.IsNullOrWhiteSpace(mapText) ? GroupRule.None : Options.ToGroupRule();
         }
         catch (FormatException e)
         {
@@ -171,18 +145,8 @@ public sealed partial class ImportPage : IAsyncDisposable
     private async Task ReadMaps(ChangeEventArgs change)
     {
         mapName = Path.GetFileName(change.Value?.ToString()?.Replace('\\', '/') ?? "");
-        mapText = await ReadTextAsync(await uploader!.InvokeAsync<IJSStreamReference>("text", mapInput), MaxMapBytes);
+        mapText = await upload.TextAsync(mapInput, MaxMapBytes);
         Preview();
-    }
-
-    private async Task<string> ReadTextAsync(IJSStreamReference reference, long limit)
-    {
-        await using (reference)
-        {
-            await using var stream = await reference.OpenReadStreamAsync(limit, closed.Token);
-            using var reader = new StreamReader(stream, Encoding.UTF8);
-            return await reader.ReadToEndAsync(closed.Token);
-        }
     }
 
     private async Task Import()
@@ -190,15 +154,11 @@ public sealed partial class ImportPage : IAsyncDisposable
         Preview();
         nameError = name.Trim().Length is 0 or > 200 ? T["A dataset needs a name of 1 to 200 characters."]
             : await Reader.IsNameTakenAsync(name.Trim()) ? T["There is a dataset of this name already; choose another."] : null;
-        if (rule == "csv" && mapText.Length == 0) ruleError ??= T["Choose the CSV file, or another way to find the patient."];
+        if (rule == "csv" && string.IsNullOrWhiteSpace(mapText)) ruleError ??= T["Choose the CSV file, or another way to find the patient."];
         if (nameError is not null || ruleError is not null) return;
-        refusal = null;
+        upload.Refusal = null;
         if (inboxChoice is { } entry) await StartAsync(() => new NewImport { Name = name, Source = Data.Entities.ImportSource.Inbox, OriginalName = entry.Name, StoredName = entry.Name, Bytes = entry.Bytes, Options = Options });
-        else
-        {
-            upload = 0;
-            await uploader!.InvokeVoidAsync("start", LabUrls.Upload, new Dictionary<string, string> { ["name"] = name.Trim(), ["group"] = RuleText }, rule == "csv" ? mapInput : null);
-        }
+        else await upload.StartAsync(LabUrls.Upload, new Dictionary<string, string> { ["name"] = name.Trim(), ["group"] = RuleText }, rule == "csv" ? mapInput : null);
     }
 
     private async Task ImportSample()
@@ -226,27 +186,12 @@ public sealed partial class ImportPage : IAsyncDisposable
         if (await TryAsync(async () => dataset = (await Commands.StartImportAsync(request(), Actor)).DatasetId)) Navigation.NavigateTo(LabUrls.Dataset(dataset));
     }
 
-    private async Task CancelUpload() => await uploader!.InvokeVoidAsync("cancel");
-
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         Dispose();
         await closed.CancelAsync();
         closed.Dispose();
-        self?.Dispose();
-        try
-        {
-            if (uploader is not null)
-            {
-                await uploader.InvokeVoidAsync("destroy");
-                await uploader.DisposeAsync();
-            }
-            if (module is not null) await module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone and has freed its side.
-        }
+        await upload.DisposeAsync();
     }
 }

@@ -4,6 +4,7 @@ using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
 using MalariaLab.Web.Components.Shared;
 using MalariaLab.Web.Features.Compare;
+using MalariaLab.Web.Localisation;
 
 namespace MalariaLab.Web.Features.Documents;
 
@@ -62,6 +63,10 @@ public sealed record RunFindings(RunDetail Detail, Split Split, ComparedEntry En
 
     /// <summary>Run, dataset and result in one line.</summary>
     public string Sentence => $"{Detail.Run.Name} on {Detail.Version.Dataset!.Name}" + (Result is { } result ? $": {result}" : "");
+
+    /// <summary>The result as a heading of a document; null without test scores.</summary>
+    public string? Headline(Words words) =>
+        Result is { } result ? words["{0} accuracy on {1} test images of {2}", result, Figures.Count(Test!.Report.N), Detail.Version.Dataset!.Name] : null;
 
     private static ComparedMetric Accuracy { get; } = ComparedMetric.All.Single(m => m.Key == "Accuracy");
 

@@ -1,4 +1,5 @@
 using MalariaLab.Data.Entities;
+using MalariaLab.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -8,13 +9,11 @@ namespace MalariaLab.Web.Features.Versions;
 public sealed partial class AddImagesPanel : IAsyncDisposable
 {
     private ElementReference zone, input;
-    private IJSObjectReference? module, uploader;
-    private DotNetObjectReference<AddImagesPanel>? self;
-    private string? picked, refusal;
+    private BrowserUpload upload = null!;
+    private string? picked;
     private string reason = "";
     private bool carry = true;
     private long bytes;
-    private double? sent;
 
     /// <summary>The version that the images are added to.</summary>
     [Parameter, EditorRequired]
@@ -27,75 +26,29 @@ public sealed partial class AddImagesPanel : IAsyncDisposable
     private NavigationManager Navigation { get; set; } = null!;
 
     /// <inheritdoc />
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (!firstRender) return;
-        self = DotNetObjectReference.Create(this);
-        module = await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/upload.js"]).ToString());
-        uploader = await module.InvokeAsync<IJSObjectReference>("create", zone, input, self, new
-        {
-            Failed = T["The lab did not take the file and gave no reason; its log says more."],
-            CutOff = T["The connection broke. Look whether the lab still runs, then upload again."],
-            Canceled = T["The upload was canceled. Nothing of the file was kept."],
-        });
-        await uploader.InvokeVoidAsync("ready");
-    }
+    protected override void OnInitialized() => upload = new(Js, T, Picked, Sent, StateHasChanged);
 
-    /// <summary>A file was chosen or dropped.</summary>
-    [JSInvokable]
-    public void Picked(string fileName, long size)
+    /// <inheritdoc />
+    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? upload.ListenAsync(Navigation.ToAbsoluteUri(Assets["js/upload.js"]).ToString(), zone, input) : Task.CompletedTask;
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => upload.DisposeAsync();
+
+    private Task Picked(string fileName, long size)
     {
         var isZip = fileName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
         (picked, bytes) = isZip ? (fileName, size) : (null, 0L);
-        refusal = isZip ? null : T["{0} is not a zip. Pack the folder with its class folders into one zip.", fileName];
+        upload.Refusal = isZip ? null : T["{0} is not a zip. Pack the folder with its class folders into one zip.", fileName];
         StateHasChanged();
+        return Task.CompletedTask;
     }
 
-    /// <summary>So much is sent.</summary>
-    [JSInvokable]
-    public void Progressed(double loaded, double total)
+    private Task Sent(string url)
     {
-        sent = total > 0 ? loaded / total : 0;
-        StateHasChanged();
+        Navigation.NavigateTo(LabUrls.Local(url));
+        return Task.CompletedTask;
     }
 
-    /// <summary>The server has taken the file.</summary>
-    [JSInvokable]
-    public void Sent(string url) => Navigation.NavigateTo(LabUrls.Local(url));
-
-    /// <summary>The server, the network or the person stopped the upload.</summary>
-    [JSInvokable]
-    public void Refused(string why)
-    {
-        (sent, refusal) = (null, why);
-        StateHasChanged();
-    }
-
-    private async Task Send()
-    {
-        (sent, refusal) = (0, null);
-        var fields = new Dictionary<string, string> { ["version"] = $"{Version.Id}", ["reason"] = reason, ["splits"] = carry ? "carry" : "drop" };
-        await uploader!.InvokeVoidAsync("start", LabUrls.Upload, fields, null);
-    }
-
-    private async Task Cancel() => await uploader!.InvokeVoidAsync("cancel");
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        self?.Dispose();
-        try
-        {
-            if (uploader is not null)
-            {
-                await uploader.InvokeVoidAsync("destroy");
-                await uploader.DisposeAsync();
-            }
-            if (module is not null) await module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone and has freed its side.
-        }
-    }
+    private Task Send() => upload.StartAsync(LabUrls.Upload,
+        new Dictionary<string, string> { ["version"] = $"{Version.Id}", ["reason"] = reason, ["splits"] = carry ? "carry" : "drop" });
 }

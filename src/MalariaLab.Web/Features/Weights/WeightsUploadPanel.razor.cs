@@ -1,3 +1,4 @@
+using MalariaLab.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -7,12 +8,10 @@ namespace MalariaLab.Web.Features.Weights;
 public sealed partial class WeightsUploadPanel : IAsyncDisposable
 {
     private ElementReference zone, input;
-    private IJSObjectReference? module, uploader;
-    private DotNetObjectReference<WeightsUploadPanel>? self;
-    private string? picked, refusal;
+    private BrowserUpload upload = null!;
+    private string? picked;
     private string source = "", licence = "";
     private long bytes;
-    private double? sent;
 
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
@@ -25,76 +24,28 @@ public sealed partial class WeightsUploadPanel : IAsyncDisposable
     public EventCallback OnSent { get; set; }
 
     /// <inheritdoc />
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (!firstRender) return;
-        self = DotNetObjectReference.Create(this);
-        module = await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/upload.js"]).ToString());
-        uploader = await module.InvokeAsync<IJSObjectReference>("create", zone, input, self, new
-        {
-            Failed = T["The lab did not take the file and gave no reason; its log says more."],
-            CutOff = T["The connection broke. Look whether the lab still runs, then upload again."],
-            Canceled = T["The upload was canceled. Nothing of the file was kept."],
-        });
-    }
-
-    /// <summary>A file was chosen or dropped.</summary>
-    [JSInvokable]
-    public void Picked(string fileName, long size)
-    {
-        (picked, bytes, refusal) = (fileName, size, null);
-        StateHasChanged();
-    }
-
-    /// <summary>So much is sent.</summary>
-    [JSInvokable]
-    public void Progressed(double loaded, double total)
-    {
-        sent = total > 0 ? loaded / total : 0;
-        StateHasChanged();
-    }
-
-    /// <summary>The server has taken the file.</summary>
-    [JSInvokable]
-    public async Task Sent(string url)
-    {
-        (picked, sent, source, licence) = (null, null, "", "");
-        StateHasChanged();
-        await OnSent.InvokeAsync();
-    }
-
-    /// <summary>The server, the network or the person stopped the upload.</summary>
-    [JSInvokable]
-    public void Refused(string reason)
-    {
-        (sent, refusal) = (null, reason);
-        StateHasChanged();
-    }
-
-    private async Task Import()
-    {
-        (sent, refusal) = (0, null);
-        await uploader!.InvokeVoidAsync("start", LabUrls.WeightsUpload, new Dictionary<string, string> { ["name"] = picked!, ["source"] = source.Trim(), ["licence"] = licence.Trim() }, null);
-    }
-
-    private async Task Cancel() => await uploader!.InvokeVoidAsync("cancel");
+    protected override void OnInitialized() => upload = new(Js, T, Picked, Sent, StateHasChanged);
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? upload.ListenAsync(Navigation.ToAbsoluteUri(Assets["js/upload.js"]).ToString(), zone, input) : Task.CompletedTask;
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => upload.DisposeAsync();
+
+    private Task Picked(string fileName, long size)
     {
-        self?.Dispose();
-        try
-        {
-            if (uploader is not null)
-            {
-                await uploader.InvokeVoidAsync("destroy");
-                await uploader.DisposeAsync();
-            }
-            if (module is not null) await module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone and has freed its side.
-        }
+        (picked, bytes) = (fileName, size);
+        StateHasChanged();
+        return Task.CompletedTask;
     }
+
+    private Task Sent(string url)
+    {
+        (picked, source, licence) = (null, "", "");
+        StateHasChanged();
+        return OnSent.InvokeAsync();
+    }
+
+    private Task Import() => upload.StartAsync(LabUrls.WeightsUpload,
+        new Dictionary<string, string> { ["name"] = picked!, ["source"] = source.Trim(), ["licence"] = licence.Trim() });
 }

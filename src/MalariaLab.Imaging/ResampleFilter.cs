@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MalariaLab.Core.Experiments;
 
 namespace MalariaLab.Imaging;
@@ -10,7 +11,12 @@ internal sealed class ResampleFilter
 {
     public const int PrecisionBits = 32 - 8 - 2;
 
-    public ResampleFilter(Interpolation interpolation, int inputSize, int outputSize)
+    // A data set's images have few sizes, and to make a filter takes longer than to apply it.
+    private const int MostKept = 1024;
+
+    private static readonly ConcurrentDictionary<(Interpolation, int, int), ResampleFilter> Kept = new();
+
+    private ResampleFilter(Interpolation interpolation, int inputSize, int outputSize)
     {
         var (kernel, kernelSupport) = Kernel(interpolation);
         var scale = (double)inputSize / outputSize;
@@ -38,6 +44,13 @@ internal sealed class ResampleFilter
             Starts[position] = start;
             Counts[position] = count;
         }
+    }
+
+    /// <summary>The filter between two sizes; made once, and read by any number of threads.</summary>
+    public static ResampleFilter Of(Interpolation interpolation, int inputSize, int outputSize)
+    {
+        if (Kept.Count >= MostKept) Kept.Clear();
+        return Kept.GetOrAdd((interpolation, inputSize, outputSize), static key => new(key.Item1, key.Item2, key.Item3));
     }
 
     /// <summary>Room for weights at each output position.</summary>

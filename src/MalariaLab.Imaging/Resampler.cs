@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 using MalariaLab.Core.Experiments;
 
 namespace MalariaLab.Imaging;
@@ -65,7 +67,7 @@ public static class Resampler
             ConvolveRows(image.Pixels, image.Width, height, width, image.Channels, interpolation, output);
             return;
         }
-        var vertical = new ResampleFilter(interpolation, image.Height, height);
+        var vertical = ResampleFilter.Of(interpolation, image.Height, height);
         if (width == image.Width)
         {
             ConvolveColumns(image.Pixels, stride, vertical, output);
@@ -87,7 +89,7 @@ public static class Resampler
     private static void ConvolveRows(
         ReadOnlySpan<byte> input, int inputWidth, int rows, int width, int channels, Interpolation interpolation, Span<byte> output)
     {
-        var filter = new ResampleFilter(interpolation, inputWidth, width);
+        var filter = ResampleFilter.Of(interpolation, inputWidth, width);
         for (var y = 0; y < rows; y++)
         {
             var source = input.Slice(y * inputWidth * channels, inputWidth * channels);
@@ -104,51 +106,63 @@ public static class Resampler
 
     private static byte WeighGrey(ReadOnlySpan<byte> from, ReadOnlySpan<int> weights)
     {
-        var sum = Half;
-        for (var tap = 0; tap < weights.Length; tap++) sum += from[tap] * weights[tap];
+        var four = Vector128<int>.Zero;
+        var tap = 0;
+        for (; tap <= weights.Length - 4; tap += 4) four += FourSamples(from[tap..]) * Vector128.Create(weights[tap..]);
+        var sum = Half + Vector128.Sum(four);
+        for (; tap < weights.Length; tap++) sum += from[tap] * weights[tap];
         return ToByte(sum);
     }
 
     private static void WeighColour(ReadOnlySpan<byte> from, ReadOnlySpan<int> weights, Span<byte> to)
     {
-        int red = Half, green = Half, blue = Half;
-        var at = 0;
-        foreach (var weight in weights)
-        {
-            red += from[at] * weight;
-            green += from[at + 1] * weight;
-            blue += from[at + 2] * weight;
-            at += 3;
-        }
-        (to[0], to[1], to[2]) = (ToByte(red), ToByte(green), ToByte(blue));
+        // Red, green, blue and the next pixel's red, which is dropped; the very last pixel of an image has no next.
+        var sum = Vector128.Create(Half);
+        var taps = Math.Min(weights.Length, (from.Length - 1) / 3);
+        for (var tap = 0; tap < taps; tap++) sum += FourSamples(from[(tap * 3)..]) * weights[tap];
+        if (taps < weights.Length)
+            sum += Vector128.Create(from[taps * 3], from[(taps * 3) + 1], from[(taps * 3) + 2], 0) * weights[taps];
+        var bytes = ToBytes(sum);
+        (to[0], to[1], to[2]) = ((byte)bytes[0], (byte)bytes[1], (byte)bytes[2]);
     }
+
+    private static Vector128<int> FourSamples(ReadOnlySpan<byte> from) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(BinaryPrimitives.ReadUInt32LittleEndian(from)).AsByte())).AsInt32();
 
     private static void ConvolveColumns(ReadOnlySpan<byte> input, int stride, ResampleFilter filter, Span<byte> output)
     {
-        var sums = ArrayPool<int>.Shared.Rent(stride);
-        try
+        for (var y = 0; y < filter.Starts.Length; y++)
         {
-            for (var y = 0; y < filter.Starts.Length; y++)
+            var weights = filter.Weights.AsSpan(y * filter.Taps, filter.Counts[y]);
+            var from = input.Slice(filter.Starts[y] * stride, weights.Length * stride);
+            var to = output.Slice(y * stride, stride);
+            var x = 0;
+            for (; x <= stride - 16; x += 16)
             {
-                var sum = sums.AsSpan(0, stride);
-                sum.Fill(Half);
-                for (var tap = 0; tap < filter.Counts[y]; tap++)
+                var (a, b, c, d) = (Vector128.Create(Half), Vector128.Create(Half), Vector128.Create(Half), Vector128.Create(Half));
+                for (var tap = 0; tap < weights.Length; tap++)
                 {
-                    var weight = filter.Weights[(y * filter.Taps) + tap];
-                    var row = input.Slice((filter.Starts[y] + tap) * stride, stride);
-                    for (var x = 0; x < row.Length; x++) sum[x] += row[x] * weight;
+                    var samples = Vector128.Create(from[((tap * stride) + x)..]);
+                    var (low, high, weight) = (Vector128.WidenLower(samples), Vector128.WidenUpper(samples), weights[tap]);
+                    a += Vector128.WidenLower(low).AsInt32() * weight;
+                    b += Vector128.WidenUpper(low).AsInt32() * weight;
+                    c += Vector128.WidenLower(high).AsInt32() * weight;
+                    d += Vector128.WidenUpper(high).AsInt32() * weight;
                 }
-                var target = output.Slice(y * stride, stride);
-                for (var x = 0; x < target.Length; x++) target[x] = ToByte(sum[x]);
+                Vector128.Narrow(Vector128.Narrow(ToBytes(a), ToBytes(b)).AsUInt16(), Vector128.Narrow(ToBytes(c), ToBytes(d)).AsUInt16()).CopyTo(to[x..]);
             }
-        }
-        finally
-        {
-            ArrayPool<int>.Shared.Return(sums);
+            for (; x < stride; x++)
+            {
+                var sum = Half;
+                for (var tap = 0; tap < weights.Length; tap++) sum += from[(tap * stride) + x] * weights[tap];
+                to[x] = ToByte(sum);
+            }
         }
     }
 
     private const int Half = 1 << (ResampleFilter.PrecisionBits - 1);
+
+    private static Vector128<int> ToBytes(Vector128<int> sums) => Vector128.Clamp(sums >> ResampleFilter.PrecisionBits, Vector128<int>.Zero, Vector128.Create(255));
 
     private static byte ToByte(int sum) => (byte)Math.Clamp(sum >> ResampleFilter.PrecisionBits, 0, 255);
 }

@@ -28,7 +28,7 @@ internal static class Fixture
         return stream.ToArray();
     }
 
-    private static void WriteChunk(Stream stream, string type, byte[] body)
+    public static void WriteChunk(Stream stream, string type, byte[] body)
     {
         byte[] typed = [.. System.Text.Encoding.ASCII.GetBytes(type), .. body];
         stream.Write(BigEndian((uint)body.Length));
@@ -36,7 +36,7 @@ internal static class Fixture
         stream.Write(BigEndian(Crc32(typed)));
     }
 
-    private static byte[] BigEndian(uint value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
+    public static byte[] BigEndian(uint value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
     private static uint Crc32(byte[] bytes)
     {

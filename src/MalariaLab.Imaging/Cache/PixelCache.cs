@@ -70,6 +70,9 @@ public sealed unsafe class PixelCache : IDisposable
         return null;
     }
 
+    /// <summary>Opens a file that was just written.</summary>
+    internal static PixelCache Open(string path, PixelCacheKey key, PixelCacheLayout layout) => new(key, layout, path);
+
     private bool IsIntact(CancellationToken ct)
     {
         var table = new ReadOnlySpan<byte>(start + layout.TableOffset, layout.TableBytes);

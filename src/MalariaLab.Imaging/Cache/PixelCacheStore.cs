@@ -60,8 +60,7 @@ public sealed class PixelCacheStore(string folder, ImageLimits? limits = null)
                 throw (e as AggregateException)?.InnerException as PixelCacheException
                     ?? new PixelCacheException($"The pixel cache could not be written to {folder}: {(e.InnerException ?? e).Message} Free {Size(layout.FileBytes)} there and start again.", e);
             }
-            return PixelCache.TryOpen(path, key, layout, ct)
-                ?? throw new PixelCacheException($"The pixel cache in {folder} was damaged as soon as it was written. Check the disk.");
+            return PixelCache.Open(path, key, layout);
         }, ct);
     }
 

@@ -148,11 +148,18 @@ void decode(const uint8_t* data, size_t length, const mli_limits& limits, int ch
 {
     if (channels != 0 && channels != 1 && channels != 3)
         throw Refusal{MLI_FAILED, "an image decodes to 1 or 3 channels, not " + std::to_string(channels)};
-    auto image = open_checked(data, length, limits, header);
-    size_t size = 0;
-    Buffer samples(static_cast<uint8_t*>(vips_image_write_to_memory(image.get(), &size)));
-    if (!samples)
-        throw damage(mli_format(header.format), data, length, "pixel data");
+    bool cmyk = false;
+    Buffer samples;
+    if (sniff(data, length) == MLI_PNG)
+        samples = read_plain_png(data, length, limits, header);
+    if (!samples) {
+        auto image = open_checked(data, length, limits, header);
+        cmyk = is_cmyk(image.get());
+        size_t size = 0;
+        samples.reset(static_cast<uint8_t*>(vips_image_write_to_memory(image.get(), &size)));
+        if (!samples)
+            throw damage(mli_format(header.format), data, length, "pixel data");
+    }
 
     int bands = header.channels;
     out_channels = channels != 0 ? channels : bands >= 3 ? 3 : 1;
@@ -166,9 +173,9 @@ void decode(const uint8_t* data, size_t length, const mli_limits& limits, int ch
     if (!converted)
         throw Refusal{MLI_FAILED, "there is not enough memory to decode it"};
     if (header.bit_depth == 16)
-        convert(reinterpret_cast<const uint16_t*>(samples.get()), pixels, bands, is_cmyk(image.get()), out_channels, converted.get());
+        convert(reinterpret_cast<const uint16_t*>(samples.get()), pixels, bands, cmyk, out_channels, converted.get());
     else
-        convert(samples.get(), pixels, bands, is_cmyk(image.get()), out_channels, converted.get());
+        convert(samples.get(), pixels, bands, cmyk, out_channels, converted.get());
     out = converted.release();
 }
 

@@ -43,11 +43,6 @@ const char* unread_format(const uint8_t* data, size_t length)
     return nullptr;
 }
 
-uint32_t big_endian(const uint8_t* at)
-{
-    return uint32_t(at[0]) << 24 | uint32_t(at[1]) << 16 | uint32_t(at[2]) << 8 | at[3];
-}
-
 bool png_ends_early(const uint8_t* data, size_t length)
 {
     for (size_t at = 8; at + 12 <= length; at += size_t(12) + big_endian(data + at))

@@ -40,6 +40,11 @@ struct Free {
 };
 using Buffer = std::unique_ptr<uint8_t, Free>;
 
+inline uint32_t big_endian(const uint8_t* at) { return uint32_t(at[0]) << 24 | uint32_t(at[1]) << 16 | uint32_t(at[2]) << 8 | at[3]; }
+
+// Samples and header of an ordinary 8-bit PNG that is right in every byte; null for any other file, which libvips then judges.
+Buffer read_plain_png(const uint8_t* data, size_t length, const mli_limits& limits, mli_header& header);
+
 // Runs one exported function's body; nothing it throws gets out.
 template <typename Body>
 int32_t guarded(Body body) noexcept

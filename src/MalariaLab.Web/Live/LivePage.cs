@@ -46,29 +46,34 @@ public abstract class LivePage : ComponentBase, IDisposable
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
-    /// <summary>Whether a change touches what is shown. Called on the poller's thread: look only at values that do not change meanwhile.</summary>
+    /// <summary>Whether a change touches what is shown. Called for every change, on the poller's thread: look only at values that do not change meanwhile.</summary>
     protected abstract bool Concerns(ChangeKind kind, long id);
 
     /// <summary>Reads what is shown.</summary>
     protected abstract Task LoadAsync();
 
+    /// <summary>Reads what the changes since the last call may have touched; everything unless a page knows better.</summary>
+    protected virtual Task UpdateAsync() => LoadAsync();
+
     /// <inheritdoc />
     protected override async Task OnInitializedAsync()
     {
         User = (await Authentication).User;
-        subscription = Poller.Subscribe(Concerns, () => InvokeAsync(RefreshAsync));
+        subscription = Poller.Subscribe(Concerns, () => InvokeAsync(() => RefreshAsync(UpdateAsync)));
         Names = await People.NamesAsync();
         await LoadAsync();
         Loaded = true;
     }
 
     /// <summary>Loads anew and draws; a failure shows in the nearest boundary.</summary>
-    protected async Task RefreshAsync()
+    protected Task RefreshAsync() => RefreshAsync(LoadAsync);
+
+    private async Task RefreshAsync(Func<Task> load)
     {
         if (disposed) return;
         try
         {
-            await LoadAsync();
+            await load();
             StateHasChanged();
         }
         catch (Exception e)

@@ -79,7 +79,9 @@ public sealed partial class LivePoller(ChangeFeed feed, TimeProvider clock, ILog
     {
         public void Offer(IReadOnlyList<(ChangeKind Kind, long Id)> items)
         {
-            if (items.Any(item => concerns(item.Kind, item.Id))) throttler.Signal();
+            // All are asked, since a filter may note what has changed.
+            foreach (var (kind, id) in items)
+                if (concerns(kind, id)) throttler.Signal();
         }
 
         public void Dispose()

@@ -22,6 +22,7 @@ public sealed partial class RunPage : LivePage
     private string tab = Tabs[0].Key;
     private string? revealed;
     private long loadedId;
+    private int changed;
 
     /// <summary>Row id of the run.</summary>
     [Parameter]
@@ -30,9 +31,6 @@ public sealed partial class RunPage : LivePage
     /// <summary>The open tab, in the address.</summary>
     [SupplyParameterFromQuery]
     public string? Tab { get; set; }
-
-    [Inject]
-    private RunQueries Queries { get; set; } = null!;
 
     [Inject]
     private RunViews Views { get; set; } = null!;
@@ -44,7 +42,12 @@ public sealed partial class RunPage : LivePage
     private NavigationManager Navigation { get; set; } = null!;
 
     /// <inheritdoc />
-    protected override bool Concerns(ChangeKind kind, long id) => id == Id && kind is ChangeKind.Run or ChangeKind.Progress or ChangeKind.Epoch;
+    protected override bool Concerns(ChangeKind kind, long id)
+    {
+        if (id != Id || kind is not (ChangeKind.Run or ChangeKind.Progress or ChangeKind.Epoch)) return false;
+        if (kind != ChangeKind.Progress) Interlocked.Exchange(ref changed, 1);
+        return true;
+    }
 
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
@@ -64,8 +67,16 @@ public sealed partial class RunPage : LivePage
         if (view is null) return;
         // A retried run may begin anew; then its history is read again.
         if (epochs.Count > 0 && view.Run.LastEpoch < epochs[^1].Epoch) epochs = [];
-        var news = await Queries.EpochsAsync(Id, epochs.Count == 0 ? 0 : epochs[^1].Epoch);
+        var news = await Views.EpochsAsync(Id, epochs.Count == 0 ? 0 : epochs[^1].Epoch);
         if (news.Count > 0) epochs = [.. epochs, .. news];
+    }
+
+    /// <inheritdoc />
+    protected override async Task UpdateAsync()
+    {
+        // Most changes of a run that trains are its progress alone.
+        if (Interlocked.Exchange(ref changed, 0) == 1) await LoadAsync();
+        else if (await Views.LiveAsync(Id) is { } live && view?.Run.Id == live.Id) view = view with { Detail = view.Detail with { Progress = live.Progress } };
     }
 
     /// <inheritdoc />

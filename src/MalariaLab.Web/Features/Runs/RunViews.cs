@@ -7,6 +7,7 @@ using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
+using MalariaLab.Web.Live;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Web.Features.Runs;
@@ -41,8 +42,21 @@ public sealed class RunViews(RunQueries runs, IDbContextFactory<LabDbContext> co
     /// <summary>Bytes of a log that a page reads at once.</summary>
     public const int LogBytes = 64 << 10;
 
+    // Everyone who watches a run asks at the moment of a change.
+    private readonly SharedReads<long, RunView?> views = new(id => ReadAsync(runs, contexts, id));
+    private readonly SharedReads<(long Id, int After), IReadOnlyList<EpochRecord>> epochs = new(key => runs.EpochsAsync(key.Id, key.After));
+    private readonly SharedReads<long, LiveRun?> live = new(async id => (await runs.LiveAsync([id])).SingleOrDefault());
+
     /// <summary>The run, or null.</summary>
-    public async Task<RunView?> FindAsync(long id)
+    public Task<RunView?> FindAsync(long id) => views.ReadAsync(id);
+
+    /// <summary>Its epochs after <paramref name="after"/>, in order.</summary>
+    public Task<IReadOnlyList<EpochRecord>> EpochsAsync(long id, int after) => epochs.ReadAsync((id, after));
+
+    /// <summary>Only what moves while it runs, or null.</summary>
+    public Task<LiveRun?> LiveAsync(long id) => live.ReadAsync(id);
+
+    private static async Task<RunView?> ReadAsync(RunQueries runs, IDbContextFactory<LabDbContext> contexts, long id)
     {
         if (await runs.FindAsync(id) is not { } detail) return null;
         await using var db = await contexts.CreateDbContextAsync();
@@ -56,8 +70,8 @@ public sealed class RunViews(RunQueries runs, IDbContextFactory<LabDbContext> co
     public async Task<IReadOnlyDictionary<long, IReadOnlyList<double?>>> SparksAsync(IReadOnlyCollection<long> ids)
     {
         const int Shown = 60;
-        var epochs = await runs.EpochsAsync(ids);
-        return epochs.ToDictionary(e => e.Key, e => (IReadOnlyList<double?>)[.. e.Value.TakeLast(Shown).Select(r => r.ValAccuracy ?? r.TrainAccuracy)]);
+        var histories = await runs.EpochsAsync(ids);
+        return histories.ToDictionary(e => e.Key, e => (IReadOnlyList<double?>)[.. e.Value.TakeLast(Shown).Select(r => r.ValAccuracy ?? r.TrainAccuracy)]);
     }
 
     /// <summary>Whole lines of the run's log after <paramref name="from"/>; with null its last lines. <c>End</c> is where to go on; 0 while there is no log.</summary>

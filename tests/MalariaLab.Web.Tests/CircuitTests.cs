@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Text;
+using MalariaLab.Bench;
+using MalariaLab.Data;
+using MalariaLab.Data.Runs;
+using MalariaLab.Web.Live;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace MalariaLab.Web.Tests;
+
+public sealed class CircuitTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Circuits_WatchOneRun_SeeItsChangesAndLeaveNothingBehindWhenClosed()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var circuits = new ConcurrentBag<WeakReference>();
+        using var lab = new LabFactory();
+        using var watched = lab.WithWebHostBuilder(host => host.ConfigureTestServices(services => services.AddScoped<CircuitHandler>(_ => new Handler(circuits))));
+        using var browser = watched.CreateClient(new() { AllowAutoRedirect = false });
+        using var signedIn = await lab.SetUp(browser, await File.ReadAllTextAsync(Path.Combine(lab.Folder, "set-up-token"), ct));
+        var cookies = string.Join("; ", signedIn.Headers.GetValues("Set-Cookie").Select(c => c.Split(';')[0]));
+        long run;
+        await using (var db = await watched.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(ct))
+            run = (await LabSeed.FillAsync(db, 3, DateTimeOffset.UtcNow))[1];
+        var poller = watched.Services.GetRequiredService<LivePoller>();
+
+        var names = new ConcurrentDictionary<int, bool>();
+        var clients = new List<CircuitClient>();
+        for (var i = 0; i < 4; i++)
+        {
+            var number = i;
+            var shown = new TaskCompletionSource();
+            clients.Add(await CircuitClient.OpenAsync(browser, new(browser.BaseAddress!, LabUrls.Run(run)), ConnectAsync, client => client.Rendered = batch =>
+            {
+                var text = Encoding.UTF8.GetString(batch.Span);
+                if (text.Contains("panel-results", StringComparison.Ordinal)) shown.TrySetResult();
+                if (text.Contains("seen on every circuit", StringComparison.Ordinal)) names[number] = true;
+            }));
+            await shown.Task.WaitAsync(Patience, ct);
+        }
+        Assert.Equal(4, circuits.Count(c => c.IsAlive));
+        Assert.True(poller.Watchers >= 4);
+        await watched.Services.GetRequiredService<RunLibrary>().RenameAsync(run, "seen on every circuit", ct);
+        await UntilAsync(() => names.Count == 4, "The new name did not come to every circuit.", ct);
+        Assert.All(clients, client => Assert.Null(client.Failure));
+
+        // As a browser says goodbye when a tab is closed.
+        foreach (var client in clients)
+        {
+            using var goodbye = new FormUrlEncodedContent([new("circuitId", await client.CircuitIdAsync)]);
+            (await browser.PostAsync(new Uri("/_blazor/disconnect", UriKind.Relative), goodbye, ct)).EnsureSuccessStatusCode();
+            await client.DisposeAsync();
+        }
+        clients.Clear();
+        await UntilAsync(() => poller.Watchers == 0, "Closed circuits still listen to changes.", ct);
+        await UntilAsync(() => { GC.Collect(); return circuits.All(c => !c.IsAlive); }, "Closed circuits are still in memory.", ct);
+
+        async Task<System.Net.WebSockets.WebSocket> ConnectAsync(Uri address)
+        {
+            var sockets = watched.Server.CreateWebSocketClient();
+            sockets.ConfigureRequest = request => request.Headers.Cookie = cookies;
+            return await sockets.ConnectAsync(address, ct);
+        }
+    }
+
+    [Fact]
+    public async Task SharedReads_AskedWhileOneGoesOn_ShareTheNextOne()
+    {
+        var (begun, gate) = (0, new TaskCompletionSource());
+        var reads = new SharedReads<int, int>(async _ =>
+        {
+            var number = Interlocked.Increment(ref begun);
+            await gate.Task;
+            return number;
+        });
+        var first = reads.ReadAsync(7);
+        await UntilAsync(() => Volatile.Read(ref begun) == 1, "Nothing is read.", TestContext.Current.CancellationToken);
+        var later = Enumerable.Range(0, 50).Select(_ => reads.ReadAsync(7)).ToList();
+        gate.SetResult();
+        Assert.Equal(1, await first);
+        Assert.All(await Task.WhenAll(later), number => Assert.Equal(2, number));
+        Assert.Equal(3, await reads.ReadAsync(7));
+    }
+
+    private static async Task UntilAsync(Func<bool> holds, string otherwise, CancellationToken ct)
+    {
+        for (var waited = TimeSpan.Zero; !holds(); waited += TimeSpan.FromMilliseconds(50))
+        {
+            Assert.True(waited < Patience, otherwise);
+            await Task.Delay(50, ct);
+        }
+    }
+
+    /// <summary>Lives as long as its circuit: whatever holds a component of it holds this too.</summary>
+    private sealed class Handler : CircuitHandler
+    {
+        public Handler(ConcurrentBag<WeakReference> circuits) => circuits.Add(new(this));
+    }
+}

@@ -117,6 +117,10 @@ public abstract class DerivedVersionTests(LabDatabase provider, PostgresServer p
             new NewImport { Name = "cells", Source = ImportSource.Upload, OriginalName = "x.zip", StoredName = Path.GetFileName(upload) }, Seeds.Ana);
         await lab.Get<LabTasks>().CancelAsync(started.TaskId, Seeds.Ana);
         Assert.False(File.Exists(upload));
+        // Without its file it can't be tried again, and stays as it is.
+        Assert.Equal("x.zip", await lab.Get<LabTasks>().MissingUploadAsync((await lab.Get<LabTasks>().FindAsync(started.TaskId))!));
+        var refused = await Assert.ThrowsAsync<ExplainedException>(() => lab.Get<LabTasks>().RetryAsync(started.TaskId));
+        Assert.StartsWith("x.zip was deleted", refused.Message, StringComparison.Ordinal);
         Assert.Equal(LabTaskStatus.Canceled, (await lab.Get<LabTasks>().FindAsync(started.TaskId))!.Status);
         Assert.Equal(DatasetVersionStatus.Failed, (await lab.Get<DatasetQueries>().VersionAsync(started.VersionId))!.Status);
     }

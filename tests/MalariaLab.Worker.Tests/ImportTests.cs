@@ -213,6 +213,9 @@ public sealed class ImportTests
         var parts = await db.DatasetImages.Where(i => i.VersionId == version.Id).Select(i => i.GivenPart).Distinct().ToListAsync(Cancellation);
         Assert.Equal([SplitPart.Train, SplitPart.Validation, SplitPart.Test], parts.OfType<SplitPart>().Order());
         Assert.DoesNotContain(null, parts);
+        // The archive's own parts share no patient: IM-0465 and NORMAL2-IM-0465 are two.
+        var items = await db.SplitItemsAsync(version.Id, Cancellation);
+        Assert.Empty(SplitReport.Of(items, Splitter.Assign(items, new() { Method = SplitMethod.Folders }), 2).SharedGroups);
     }
 
     [Fact]

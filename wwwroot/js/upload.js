@@ -24,6 +24,7 @@ export function create(zone, input, page, words) {
       try { return lines(await entries(file)); }
       catch { return lines([]); }
     },
+    fileNames(maps) { return [...maps.files].map(f => f.name); },
     // Content of the chosen group maps, one after the other.
     async text(maps) {
       return lines(await Promise.all([...maps.files].map(f => f.text())));

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
 
-/// <summary><c>dataset import | official | add | list | show</c>.</summary>
+/// <summary><c>dataset import | official | add | list | show | images</c>.</summary>
 public static class DatasetCommands
 {
     /// <summary>The command with its sub-commands.</summary>
     public static Command Create(Option<bool> json)
     {
-        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Official(json), Add(json), List(json), Show(json) };
+        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Official(json), Add(json), List(json), Show(json), ImageCommands.Create(json) };
         VersionCommands.AddTo(command, json);
         InsightCommands.AddTo(command, json);
         return command;
@@ -49,7 +49,7 @@ public static class DatasetCommands
     {
         var path = new Argument<string>("PATH") { Description = "A zip file, a folder of class folders, \"sample\" for the generated cells, or \"official:KEY\" for a published dataset (dataset official lists them)." };
         var name = new Option<string>("--name") { Description = "Name of the dataset.", Required = true };
-        var group = new Option<string>("--group") { Description = "How to find an image's patient: none, nih, kermany, regex:PATTERN or csv:FILE.", DefaultValueFactory = _ => "none" };
+        var group = new Option<string>("--group") { Description = "How to find an image's patient: none, nih, kermany, regex:PATTERN or csv:FILE; of several files with commas between them.", DefaultValueFactory = _ => "none" };
         var wait = new Option<bool>("--wait") { Description = "Wait until the import is finished." };
         var command = new Command("import", "Upload images and have every one of them checked.") { path, name, group, wait };
         command.SetAction((parsed, ct) =>
@@ -114,10 +114,10 @@ public static class DatasetCommands
         var form = new MultipartFormDataContent { { new StringContent(name), "name" } };
         if (group.StartsWith("csv:", StringComparison.Ordinal))
         {
-            var file = group["csv:".Length..];
-            if (!File.Exists(file)) throw new LabException($"The group map {file} does not exist.");
-            form.Add(new StringContent("csv:" + Path.GetFileName(file)), "group");
-            form.Add(new StreamContent(File.OpenRead(file)), "groups", Path.GetFileName(file));
+            var files = group["csv:".Length..].Split(',', StringSplitOptions.TrimEntries);
+            if (files.FirstOrDefault(f => !File.Exists(f)) is { } missing) throw new LabException($"The group map {missing} does not exist.");
+            form.Add(new StringContent("csv:" + string.Join(", ", files.Select(Path.GetFileName))), "group");
+            form.Add(new StringContent(string.Join('\n', files.Select(File.ReadAllText))), "groups", "groups.csv");
         }
         else form.Add(new StringContent(group), "group");
 

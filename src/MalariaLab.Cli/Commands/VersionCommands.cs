@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
 
-/// <summary><c>dataset add | derive | versions | diff | trash | trashed | restore | purge</c>.</summary>
+/// <summary><c>dataset derive | resolve | versions | diff | trash | trashed | restore | purge</c>.</summary>
 public static class VersionCommands
 {
     private static readonly string[] VersionColumns = ["version", "status", "images", "reason", "createdAt", "hash"];
@@ -12,6 +12,7 @@ public static class VersionCommands
     public static void AddTo(Command dataset, Option<bool> json)
     {
         dataset.Add(Derive(json));
+        dataset.Add(Resolve(json));
         dataset.Add(Asking("versions", "All versions of a dataset.", json, d => $"datasets/{d}/versions", VersionColumns));
         dataset.Add(Diff(json));
         dataset.Add(Trashed(json));
@@ -44,6 +45,22 @@ public static class VersionCommands
                 ["reason"] = parsed.GetValue(reason),
                 ["carrySplits"] = !parsed.GetValue(fresh),
             }, ct);
+            if (parsed.GetValue(json)) Output.Json(version);
+            else Output.Fields(version, VersionColumns);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Resolve(Option<bool> json)
+    {
+        var dataset = new Argument<string>("D") { Description = "Dataset, by id or name; its newest version is the start." };
+        var distance = new Option<int>("--distance") { Description = "Bits that two hashes may differ in, 0 to 10.", DefaultValueFactory = _ => 6 };
+        var command = new Command("resolve", "Make the next version with one image of each set of near-duplicates.") { dataset, distance };
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var lab = new LabClient();
+            var version = await lab.Post($"datasets/{Uri.EscapeDataString(parsed.GetValue(dataset)!)}/duplicates/resolve?distance={parsed.GetValue(distance)}", new JsonObject(), ct);
             if (parsed.GetValue(json)) Output.Json(version);
             else Output.Fields(version, VersionColumns);
             return 0;

@@ -27,7 +27,10 @@ public sealed partial class GroupRule
         return match.Groups["p"].Success ? match.Groups["p"].Value : match.Groups["c"].Value;
     });
 
-    /// <summary>Kermany chest X-rays: <c>person12</c> or <c>IM-0115</c>, as in <c>NORMAL2-IM-0115-0001.jpeg</c>.</summary>
+    /// <summary>
+    /// Kermany chest X-rays: <c>person12</c>, <c>IM-0115</c> or <c>NORMAL2-IM-0115</c>. The normal images were numbered twice, each series from 1:
+    /// the publisher's split takes the first of both for its test, so that one number in both series is two patients.
+    /// </summary>
     public static GroupRule Kermany { get; } = new("kermany", name =>
     {
         var match = KermanyPattern().Match(name);
@@ -80,6 +83,6 @@ public sealed partial class GroupRule
     [GeneratedRegex(@"^(?<c>C\d+)(?<p>P\d+)?", RegexOptions.CultureInvariant)]
     private static partial Regex NihPattern();
 
-    [GeneratedRegex(@"person\d+|IM-\d+", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"person\d+|(NORMAL2-)?IM-\d+", RegexOptions.CultureInvariant)]
     private static partial Regex KermanyPattern();
 }

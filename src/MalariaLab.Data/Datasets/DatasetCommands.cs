@@ -37,8 +37,8 @@ public sealed record NewImport
     public ImportOptions Options { get; init; } = new();
 }
 
-/// <summary>Row ids of a started import.</summary>
-public sealed record StartedImport(long DatasetId, long VersionId, long ImportId, long TaskId);
+/// <summary>Row ids of a started import, and the number of its version.</summary>
+public sealed record StartedImport(long DatasetId, long VersionId, long ImportId, long TaskId, int Number);
 
 /// <summary>What people do to datasets. Refusals are <see cref="ExplainedException"/>.</summary>
 public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, LabTasks tasks, ContentStore store, LabPaths paths, TimeProvider time)
@@ -76,7 +76,7 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
             import.TaskId = row.Id;
             await db.SaveChangesAsync(cancellationToken);
             await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, dataset.Id));
-            return (new StartedImport(dataset.Id, version.Id, import.Id, row.Id), row);
+            return (new StartedImport(dataset.Id, version.Id, import.Id, row.Id, version.Number), row);
         }, cancellationToken);
         await tasks.ScheduleAsync(task, cancellationToken);
         return started;

@@ -98,7 +98,15 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
         TaskUploads.Delete(paths, job.Uploads);
     }
 
+    /// <summary>Name of the uploaded file without which an ended task can't be tried again, or null where nothing is missing.</summary>
+    public async Task<string?> MissingUploadAsync(LabTask task, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await TaskUploads.MissingAsync(db, paths, task, cancellationToken);
+    }
+
     /// <summary>Queues a failed or canceled task again.</summary>
+    /// <exception cref="ExplainedException">It is neither, or the file that it would need is gone.</exception>
     public async Task RetryAsync(long taskId, CancellationToken cancellationToken = default)
     {
         var now = time.GetUtcNow();
@@ -110,8 +118,11 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
                     .SetProperty(t => t.QueuedAt, now).SetProperty(t => t.Attempt, 0).SetProperty(t => t.CancelRequested, false).SetProperty(t => t.Reason, "")
                     .SetProperty(t => t.FinishedAt, (DateTimeOffset?)null).SetProperty(t => t.Progress, (double?)null), cancellationToken);
             if (touched != 1) throw new ExplainedException($"Only a failed or canceled task can be tried again; task {taskId} is neither.");
+            var again = await db.Tasks.AsNoTracking().SingleAsync(t => t.Id == taskId, cancellationToken);
+            if (await TaskUploads.MissingAsync(db, paths, again, cancellationToken) is { } gone)
+                throw new ExplainedException($"{gone} was deleted when its import ended, so there is nothing to try again with: upload it again.");
             await db.TouchAsync(cancellationToken, (ChangeKind.Task, taskId));
-            return await db.Tasks.AsNoTracking().SingleAsync(t => t.Id == taskId, cancellationToken);
+            return again;
         }, cancellationToken);
         await ScheduleAsync(task, cancellationToken);
     }

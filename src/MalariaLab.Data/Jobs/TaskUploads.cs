@@ -19,6 +19,18 @@ internal static class TaskUploads
         _ => [],
     };
 
+    /// <summary>
+    /// Name of the upload that an import would need again and that is gone, or null: a worker deletes what it could not use, and so does a cancellation.
+    /// Downloads are fetched again, and the inbox belongs to people.
+    /// </summary>
+    public static async Task<string?> MissingAsync(LabDbContext db, LabPaths paths, LabTask task, CancellationToken cancellationToken)
+    {
+        if (task.Kind != JobKind.Import) return null;
+        var upload = await db.Imports.Where(i => i.TaskId == task.Id && i.StoredName != null && (i.Source == ImportSource.Upload || i.Source == ImportSource.Derived))
+            .Select(i => new { i.StoredName, i.OriginalName }).SingleOrDefaultAsync(cancellationToken);
+        return upload is null || File.Exists(Path.Combine(paths.Uploads, Path.GetFileName(upload.StoredName!))) ? null : upload.OriginalName;
+    }
+
     /// <summary>Deletes some; names are reduced to names, so that nothing outside the folder can be meant.</summary>
     /// <returns>Bytes that were freed.</returns>
     public static long Delete(LabPaths paths, IEnumerable<string> names)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using MalariaLab.Core;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
@@ -46,6 +47,13 @@ public static class ApiLookup
             ?? await runs.Where(r => r.Name == run).OrderByDescending(r => r.Id).FirstOrDefaultAsync(ct)
             ?? throw new NotFoundException($"There is no run \"{run}\". List them with: runs.");
     }
+
+    /// <summary>A word of an address as a value, in any case; binding would refuse another case, and without a sentence.</summary>
+    /// <exception cref="FormatException">It is none of the known words.</exception>
+    public static T? Word<T>(string? text, string name) where T : struct, Enum =>
+        text is null ? null
+        : Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) ? value
+        : throw new FormatException($"{name} is not \"{text}\": use {string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.");
 
     private static Task<DatasetVersion?> Newest(IQueryable<DatasetVersion> versions, CancellationToken ct) =>
         // A version that is being made, or could not be, does not hide the last one with content.

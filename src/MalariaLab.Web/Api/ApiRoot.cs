@@ -10,6 +10,8 @@ public static class ApiRoot
     {
         var api = endpoints.MapGroup(LabUrls.Api).RequireAuthorization(LabAccounts.Api).AddEndpointFilter<ApiProblems>().AddEndpointFilter(RequireRole);
         api.MapDatasets();
+        api.MapSplits();
+        api.MapGallery();
         api.MapVersions();
         api.MapInsights();
         api.MapLabels();

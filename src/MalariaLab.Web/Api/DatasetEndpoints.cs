@@ -1,14 +1,11 @@
-using System.Security.Claims;
-using MalariaLab.Core.Datasets;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
-using MalariaLab.Web.Security;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Web.Api;
 
-/// <summary><c>/datasets</c> and their splits.</summary>
+/// <summary><c>/datasets</c>.</summary>
 public static class DatasetEndpoints
 {
     /// <summary>Adds the endpoints.</summary>
@@ -16,7 +13,6 @@ public static class DatasetEndpoints
     {
         api.MapGet("/datasets", List).WithSummary("All datasets, each with its newest version.");
         api.MapGet("/datasets/{dataset}", Show).WithSummary("One dataset with its splits and refused files.");
-        api.MapPost("/datasets/{dataset}/splits", CreateSplit).WithSummary("Deals the images to training, validation and test, once and for all.");
     }
 
     private static async Task<IReadOnlyList<DatasetItem>> List(DatasetQueries queries, CancellationToken ct)
@@ -48,49 +44,10 @@ public static class DatasetEndpoints
             Bytes = version.Bytes,
             Hash = version.ContentHash,
             ClassCounts = version.ClassNames.Zip(version.ClassCounts, (name, count) => new ClassCount(name, count)).ToList(),
-            Splits = splits.ConvertAll(Item),
+            Splits = splits.ConvertAll(SplitEndpoints.Item),
             Refusals = refusals,
         };
     }
-
-    private static async Task<IResult> CreateSplit(string dataset, SplitRequest request, ClaimsPrincipal user, SplitCommands splits, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
-    {
-        await using var db = await factory.CreateDbContextAsync(ct);
-        var version = await db.Version(dataset, ct);
-        var id = await splits.CreateAsync(version.Id, request.Plan(), request.Name, user.Actor(), ct);
-        return Results.Created(LabUrls.Dataset(version.DatasetId), Item(await db.Splits.AsNoTracking().SingleAsync(s => s.Id == id, ct)));
-    }
-
-    /// <summary>A split as the API shows it.</summary>
-    internal static SplitItem Item(Split split) => new()
-    {
-        Split = split.Id,
-        Name = split.Name,
-        Train = split.TrainCount,
-        Validation = split.ValidationCount,
-        Test = split.TestCount,
-        LeakedGroups = split.LeakingGroups,
-        Hash = split.Hash,
-        TestSet = split.TestSetHash,
-    };
-
-    /// <summary>The plan behind a request.</summary>
-    /// <exception cref="FormatException"><c>by</c> is none of the known words.</exception>
-    internal static SplitPlan Plan(this SplitRequest request) => new()
-    {
-        Method = request.By == "folders" ? SplitMethod.Folders : SplitMethod.Ratio,
-        Unit = request.By switch
-        {
-            "image" or "folders" => SplitUnit.Image,
-            "patient" or "group" => SplitUnit.Group,
-            _ => throw new FormatException($"\"{request.By}\" is not a unit of splitting. Use image, patient or folders."),
-        },
-        TrainPercent = request.Train,
-        ValidationPercent = request.Validation,
-        TestPercent = request.Test,
-        Seed = request.Seed,
-        Stratified = request.Stratified,
-    };
 
     private static DatasetItem Item(DatasetVersion version) => new()
     {

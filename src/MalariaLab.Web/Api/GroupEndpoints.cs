@@ -47,7 +47,7 @@ public static class GroupEndpoints
         var made = new List<long>();
         for (var fold = 0; fold < request.Folds; fold++)
             made.Add(await splits.CreateAsync(version.Id, plan with { Fold = fold }, $"{request.Name.Trim()}, fold {fold + 1}", user.Actor(), ct));
-        return [.. (await db.Splits.AsNoTracking().Where(s => made.Contains(s.Id)).OrderBy(s => s.Id).ToListAsync(ct)).Select(DatasetEndpoints.Item)];
+        return [.. (await db.Splits.AsNoTracking().Where(s => made.Contains(s.Id)).OrderBy(s => s.Id).ToListAsync(ct)).Select(SplitEndpoints.Item)];
     }
 
     private static async Task<IResult> Queue(

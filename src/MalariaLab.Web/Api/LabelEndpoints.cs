@@ -36,7 +36,7 @@ public static class LabelEndpoints
     }
 
     private static async Task<IReadOnlyList<SuspectItem>> Suspects(
-        string dataset, OutOfSample scores, IDbContextFactory<LabDbContext> factory, CancellationToken ct, long? run = null, long? group = null, LabelIssueOrder order = LabelIssueOrder.SelfConfidence, int limit = 100)
+        string dataset, OutOfSample scores, IDbContextFactory<LabDbContext> factory, CancellationToken ct, long? run = null, long? group = null, string? order = null, int limit = 100)
     {
         if (run is null == group is null) throw new ExplainedException("Say whose scores to use: run=ID or group=ID.");
         await using var db = await factory.CreateDbContextAsync(ct);
@@ -45,7 +45,7 @@ public static class LabelEndpoints
             throw new ExplainedException($"Group {id} has no finished fold on the newest version of {version.Dataset!.Name}.");
         var found = run is { } runId ? await scores.OfRunAsync(version.Id, runId, ct) : await scores.OfGroupAsync(group!.Value, ct);
         if (found is null) throw new ExplainedException($"{(run is null ? $"Group {group}" : $"Run {run}")} has no scores of the newest version of {version.Dataset!.Name}.");
-        var suspects = LabelQueue.Suspects(found, order).Take(Math.Clamp(limit, 1, MostListed)).ToList();
+        var suspects = LabelQueue.Suspects(found, ApiLookup.Word<LabelIssueOrder>(order, "order") ?? LabelIssueOrder.SelfConfidence).Take(Math.Clamp(limit, 1, MostListed)).ToList();
         var paths = await db.DatasetImages.Where(i => i.VersionId == version.Id).Select(i => new { i.Ordinal, i.Path }).ToDictionaryAsync(i => i.Ordinal, i => i.Path, ct);
         return suspects.ConvertAll(s => new SuspectItem(paths[s.Ordinal], version.ClassNames[s.Given], version.ClassNames[s.Suggested!.Value], s.SelfConfidence!.Value, s.Margin!.Value));
     }
@@ -53,7 +53,7 @@ public static class LabelEndpoints
     private static async Task<IResult> Judge(string dataset, JudgementRequest request, ClaimsPrincipal user, LabelReviews reviews, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
     {
         var reader = user.Actor().UserId ?? throw new ExplainedException("Judgements of labels belong to a person: use the API token of an account.");
-        if (!Enum.TryParse<ReviewDecision>(request.Decision, ignoreCase: true, out var decision)) throw new FormatException($"\"{request.Decision}\" is no judgement: use keep, relabel or exclude.");
+        var decision = ApiLookup.Word<ReviewDecision>(request.Decision, "decision") ?? throw new FormatException("A judgement needs a decision: keep, relabel or exclude.");
         await using var db = await factory.CreateDbContextAsync(ct);
         var version = await db.Version(dataset, ct);
         var ordinal = await db.DatasetImages.Where(i => i.VersionId == version.Id && (i.Path == request.Image || i.Sha256 == request.Image)).Select(i => (int?)i.Ordinal).FirstOrDefaultAsync(ct)

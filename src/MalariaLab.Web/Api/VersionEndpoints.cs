@@ -2,9 +2,12 @@ using System.Globalization;
 using System.Security.Claims;
 using MalariaLab.Core;
 using MalariaLab.Core.Datasets;
+using MalariaLab.Core.Datasets.Insights;
+using MalariaLab.Core.Jobs;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
+using MalariaLab.Web.Features.Datasets;
 using MalariaLab.Web.Security;
 using Microsoft.EntityFrameworkCore;
 
@@ -41,6 +44,7 @@ public static class VersionEndpoints
     {
         api.MapGet("/datasets/{dataset}/versions", List).WithSummary("All versions of a dataset, newest first: who made them, when and why.");
         api.MapPost("/datasets/{dataset}/versions", Create).WithSummary("Makes the next version by leaving out or relabelling images, named by path or SHA-256.");
+        api.MapPost("/datasets/{dataset}/duplicates/resolve", KeepOne).WithSummary("Makes the next version with one image of each set of near-duplicates; distance is the largest difference of two hashes in bits, 0 to 10.");
         api.MapGet("/datasets/{dataset}/changes", Diff).WithSummary("What differs between two versions, by their numbers.");
         api.MapDelete("/datasets/{dataset}", Trash).WithSummary("Puts a dataset into the trash; its runs keep working.");
         api.MapGet("/trash/datasets", Trashed).WithSummary("Datasets in the trash.");
@@ -74,6 +78,24 @@ public static class VersionEndpoints
             Reason = request.Reason,
             CarrySplits = request.CarrySplits,
         }, user.Actor(), ct);
+        return await MadeAsync(made, parent, user, insights, queries, ct);
+    }
+
+    private static async Task<IResult> KeepOne(
+        string dataset, ClaimsPrincipal user, DerivedVersions derived, DatasetInsights insights, DatasetQueries queries, IDbContextFactory<LabDbContext> factory, CancellationToken ct, int distance = DuplicateSet.UsualDistance)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var parent = await db.Version(dataset, ct);
+        var report = await insights.FindAsync<DuplicateReport>(parent.Id, JobKind.Duplicates, ct)
+            ?? throw new ExplainedException($"Nobody has looked for near-duplicates in version {parent.Number} of {parent.Dataset!.Name} yet: ask for them first.");
+        if (distance < 0 || distance > report.MaxDistance) throw new ExplainedException($"Near-duplicates are known up to {report.MaxDistance} bits apart, not {distance}.");
+        var leaving = DuplicateSet.Leaving(DuplicateSet.Of([.. report.Pairs.Where(p => p.Distance <= distance)]), new Dictionary<int, int>());
+        var made = await derived.CreateAsync(new() { ParentVersionId = parent.Id, Exclude = leaving, Reason = DuplicateSet.Reason(report, distance) }, user.Actor(), ct);
+        return await MadeAsync(made, parent, user, insights, queries, ct);
+    }
+
+    private static async Task<IResult> MadeAsync(DerivedVersion made, DatasetVersion parent, ClaimsPrincipal user, DatasetInsights insights, DatasetQueries queries, CancellationToken ct)
+    {
         await insights.StartAllAsync(made.VersionId, user.Actor(), ct);
         return Results.Created(LabUrls.Dataset(made.DatasetId, made.Number), Item((await queries.VersionAsync(made.VersionId, ct))!, [parent]));
     }

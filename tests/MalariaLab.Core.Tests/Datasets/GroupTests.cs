@@ -17,7 +17,7 @@ public sealed class GroupTests
 
     [Theory]
     [InlineData("PNEUMONIA/person12_bacteria_46.jpeg", "person12")]
-    [InlineData("NORMAL2-IM-0115-0001.jpeg", "IM-0115")]
+    [InlineData("NORMAL2-IM-0115-0001.jpeg", "NORMAL2-IM-0115")]
     [InlineData("C33P1.png", null)]
     public void Kermany_Name_GivesPerson(string name, string? group) => Assert.Equal(group, GroupRule.Kermany.GroupOf(name));
 

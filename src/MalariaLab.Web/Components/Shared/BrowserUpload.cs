@@ -54,6 +54,9 @@ public sealed class BrowserUpload(IJSRuntime js, Words words, Func<string, long,
     public async Task<IReadOnlyList<string>> NamesAsync(long maxBytes) =>
         (await ReadAsync(await uploader!.InvokeAsync<IJSStreamReference>("names"), maxBytes)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>Names of the files of a field.</summary>
+    public async Task<string[]> FileNamesAsync(ElementReference input) => await uploader!.InvokeAsync<string[]>("fileNames", input);
+
     /// <summary>Text of the files of a field, one after the other.</summary>
     public async Task<string> TextAsync(ElementReference input, long maxBytes) => await ReadAsync(await uploader!.InvokeAsync<IJSStreamReference>("text", input), maxBytes);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MalariaLab.Core.Jobs;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
@@ -14,7 +15,7 @@ public sealed partial class DatasetPage
 {
     private DatasetDetail? detail;
     private LabTask? task;
-    private string? asked;
+    private string? asked, missing;
 
     [Inject]
     private DatasetReader Reader { get; set; } = null!;
@@ -76,6 +77,7 @@ public sealed partial class DatasetPage
     {
         detail = await Reader.FindAsync(Id, Version);
         task = detail?.Import?.TaskId is { } taskId ? await Tasks.FindAsync(taskId) : null;
+        missing = task?.Status is LabTaskStatus.Failed or LabTaskStatus.Canceled ? await Tasks.MissingUploadAsync(task) : null;
     }
 
     /// <inheritdoc />
@@ -84,7 +86,7 @@ public sealed partial class DatasetPage
         // Tabs listen to the address too. Blazor fails when one comes while it is telling its listeners of a change; so the tab follows a moment later.
         if (asked != Tab) await Task.Yield();
         asked = Tab;
-        if (Loaded && (detail?.Dataset.Id != Id || (Version ?? detail?.Versions[0].Number) != detail?.Version.Number)) await LoadAsync();
+        if (Loaded && (detail?.Dataset.Id != Id || DatasetReader.Shown(detail?.Versions ?? [], Version)?.Id != detail?.Version.Id)) await LoadAsync();
     }
 
     private void Open(string tab) => Navigation.NavigateTo(LabUrls.Dataset(Id, Version, tab == "overview" ? null : tab), replace: true);

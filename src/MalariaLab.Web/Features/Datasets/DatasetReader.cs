@@ -34,12 +34,12 @@ public sealed class DatasetReader(IDbContextFactory<LabDbContext> contexts)
 {
     /// <summary>A dataset with one of its versions, or null.</summary>
     /// <param name="datasetId">Row id.</param>
-    /// <param name="number">Number of the version; null takes the newest.</param>
+    /// <param name="number">Number of the version; null takes the newest one that did not fail.</param>
     public async Task<DatasetDetail?> FindAsync(long datasetId, int? number = null)
     {
         await using var db = await contexts.CreateDbContextAsync();
         var versions = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).ToListAsync();
-        var version = number is null ? versions.FirstOrDefault() : versions.FirstOrDefault(v => v.Number == number);
+        var version = Shown(versions, number);
         if (version is null) return null;
         return new DatasetDetail(version.Dataset!, version, versions,
             await db.Imports.AsNoTracking().Where(i => i.VersionId == version.Id).OrderByDescending(i => i.Id).FirstOrDefaultAsync(),
@@ -47,6 +47,13 @@ public sealed class DatasetReader(IDbContextFactory<LabDbContext> contexts)
             await db.Runs.AnyAsync(r => r.Experiment!.DatasetVersionId == version.Id),
             await db.DatasetImages.AnyAsync(i => i.VersionId == version.Id && i.GivenPart == SplitPart.Test));
     }
+
+    /// <summary>The version that a page shows: the one of the number, else the newest, where one that could not be made does not hide those before.</summary>
+    /// <param name="versions">Versions of a dataset, newest first.</param>
+    /// <param name="number">Number of the version, or null.</param>
+    public static DatasetVersion? Shown(IReadOnlyList<DatasetVersion> versions, int? number) => number is null
+        ? versions.FirstOrDefault(v => v.Status != DatasetVersionStatus.Failed) ?? (versions.Count > 0 ? versions[0] : null)
+        : versions.FirstOrDefault(v => v.Number == number);
 
     /// <summary>True when a dataset in use has the name.</summary>
     public async Task<bool> IsNameTakenAsync(string name)

@@ -12,7 +12,7 @@ namespace MalariaLab.Web.Features.Datasets;
 /// <summary>Sets of images that show one picture, side by side, and the way to a version without the copies. Filters stand in the address.</summary>
 public sealed partial class DuplicateSets : ComponentBase
 {
-    private const int PageSize = 20, MostShown = 12, UsualDistance = 6;
+    private const int PageSize = 20, MostShown = 12;
     private readonly Dictionary<int, int> kept = [];
     private Dictionary<int, DatasetImage> images = [];
     private IReadOnlyList<(SplitLine Split, byte[] Parts)> assignments = [];
@@ -66,7 +66,7 @@ public sealed partial class DuplicateSets : ComponentBase
 
     private DatasetVersion Version => Detail.Version;
 
-    private int Distance => Math.Clamp(D ?? UsualDistance, 0, Report.MaxDistance);
+    private int Distance => Math.Clamp(D ?? DuplicateSet.UsualDistance, 0, Report.MaxDistance);
 
     private int CurrentPage => Math.Clamp(Page ?? 0, 0, Math.Max(0, (sets.Count - 1) / PageSize));
 
@@ -103,8 +103,7 @@ public sealed partial class DuplicateSets : ComponentBase
         (busy, refusal) = (true, null);
         try
         {
-            var reason = Report.Pairs.Any(p => p.Distance > 0) ? $"Near-duplicates at most {Distance} bits apart left out." : "Duplicates left out.";
-            var made = await Versions.CreateAsync(new VersionChanges { ParentVersionId = Version.Id, Exclude = [.. leaving.Order()], Reason = reason }, Actor);
+            var made = await Versions.CreateAsync(new VersionChanges { ParentVersionId = Version.Id, Exclude = [.. leaving.Order()], Reason = DuplicateSet.Reason(Report, Distance) }, Actor);
             await Insights.StartAllAsync(made.VersionId, Actor);
             Navigation.NavigateTo(LabUrls.Dataset(made.DatasetId, made.Number, "duplicates"));
         }

@@ -49,6 +49,13 @@ public readonly record struct DuplicateChoice(DuplicateScope Scope, long? Split 
 /// <param name="Exact">All ties are of the same bytes.</param>
 public sealed record DuplicateSet(IReadOnlyList<int> Members, int Distance, bool Exact)
 {
+    /// <summary>Bits apart up to which pictures nearly always are the same.</summary>
+    public const int UsualDistance = 6;
+
+    /// <summary>Why a version without copies was made.</summary>
+    public static string Reason(DuplicateReport report, int distance) =>
+        report.Pairs.Any(p => p.Distance > 0) ? $"Near-duplicates at most {distance} bits apart left out." : "Duplicates left out.";
+
     /// <summary>Sets of some pairs, the nearest first.</summary>
     public static IReadOnlyList<DuplicateSet> Of(IReadOnlyList<DuplicatePair> pairs)
     {

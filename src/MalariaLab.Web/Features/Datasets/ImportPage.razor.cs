@@ -142,9 +142,9 @@ public sealed partial class ImportPage : IAsyncDisposable
         preview = paths.Count == 0 ? null : ImportPreview.Of(paths, found);
     }
 
-    private async Task ReadMaps(ChangeEventArgs change)
+    private async Task ReadMaps()
     {
-        mapName = Path.GetFileName(change.Value?.ToString()?.Replace('\\', '/') ?? "");
+        mapName = string.Join(", ", await upload.FileNamesAsync(mapInput));
         mapText = await upload.TextAsync(mapInput, MaxMapBytes);
         Preview();
     }

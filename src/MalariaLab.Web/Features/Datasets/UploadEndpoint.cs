@@ -27,8 +27,7 @@ public static class UploadEndpoint
         try
         {
             var started = await datasets.StartImportAsync(ImportEndpoints.Import(form, settings.Value.Downloads), user.Actor(), ct);
-            // Without a number the page shows the newest version, which is the one that was begun.
-            return Results.Ok(new { url = LabUrls.Dataset(started.DatasetId) });
+            return Results.Ok(new { url = LabUrls.Dataset(started.DatasetId, started.Number) });
         }
         catch
         {

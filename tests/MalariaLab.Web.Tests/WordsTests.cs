@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MalariaLab.Core.Evaluation;
 using MalariaLab.Testing;
 using MalariaLab.Web.Localisation;
 using Xunit;
@@ -14,13 +15,56 @@ public sealed partial class WordsTests
         string[] folders = ["Components", "Features/Account", "Features/Admin", "Features/Compare", "Features/Datasets", "Features/Documents", "Features/Exports", "Features/Groups", "Features/Home", "Features/Labels", "Features/Plots", "Features/Predict", "Features/Queue", "Features/Runs", "Features/Sharing", "Features/Versions"];
         var english = folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(web, folder), "*.*", SearchOption.AllDirectories))
             .Where(file => file.EndsWith(".razor", StringComparison.Ordinal) || file.EndsWith(".cs", StringComparison.Ordinal))
-            .SelectMany(file => Key().Matches(File.ReadAllText(file)).Select(m => Regex.Unescape(m.Groups[1].Value)));
+            .SelectMany(file => Key().Matches(File.ReadAllText(file)).Concat(Many().Matches(File.ReadAllText(file))).Select(m => Regex.Unescape(m.Groups[1].Value)));
         Assert.DoesNotContain(english, key => !Languages.Of("zh").ContainsKey(key));
     }
 
     [Fact]
     public void Chinese_Placeholders_AreThoseOfTheEnglish() =>
-        Assert.All(Languages.Of("zh"), pair => Assert.Equal(Placeholders(pair.Key), Placeholders(pair.Value)));
+        Assert.All(Languages.Of("zh").Concat(Languages.SentencePatterns("zh")), pair => Assert.Equal(Placeholders(pair.Key), Placeholders(pair.Value)));
+
+    // The words between slots and stops stand in the code as they are; a sentence that was reworded would stay English without anybody's noticing.
+    [Fact]
+    public void Chinese_Sentences_AreThoseThatTheProgramSays()
+    {
+        var source = Path.Combine(SharedFiles.RepositoryRoot, "src");
+        var code = string.Concat(Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)).Replace("\\\"", "\"", StringComparison.Ordinal);
+        var lost = Languages.SentencePatterns("zh").Keys.Where(pattern => Piece().Split(pattern).Select(piece => piece.Trim()).Any(piece => piece.Length > 12 && !code.Contains(piece, StringComparison.Ordinal)));
+        Assert.Empty(lost);
+    }
+
+    [Theory]
+    [InlineData("Ready: 2,139 images in 2 classes. 1 file was not taken; the list says why.", "就绪：2 个类别，共 2,139 张图像。有 1 个文件未被接收；原因见列表。")]
+    [InlineData("The loss became not a number in epoch 1, batch 5, at learning rate 10. Try a lower learning rate or gradient clipping. No epoch was finished.", "第 1 轮第 5 批时损失变为非数，当时学习率为 10。请尝试更小的学习率或梯度裁剪。没有完成任何一轮。")]
+    [InlineData("Canceled by Ada.", "由 Ada 取消。")]
+    [InlineData("Canceled. Nobody translated this.", "已取消。Nobody translated this.")]
+    public void Said_InChinese_TranslatesWhatItKnowsSentenceBySentence(string english, string chinese)
+    {
+        var words = new Words();
+        Assert.Equal(english, words.Said(english));
+        words.Use("zh");
+        Assert.Equal(chinese, words.Said(english));
+    }
+
+    [Fact]
+    public void Said_OfTestSetsThatDiffer_IsChinese()
+    {
+        var words = new Words();
+        words.Use("zh");
+        var first = new TestSetIdentity("data", "split", "a", 641, ["Parasitized", "Uninfected"]);
+        foreach (var other in new[] { first with { SplitHash = "other", TestSetHash = "b" }, first with { DatasetHash = "other", TestSetHash = "b", Images = 7 }, first with { Labels = ["Uninfected"] } })
+            Assert.DoesNotMatch("[a-z]{3,} [a-z]{3,}", words.Said(first.WhyNotComparable(other)));
+    }
+
+    [Fact]
+    public void Plural_OfOne_IsSingularInEnglishAlone()
+    {
+        var words = new Words();
+        Assert.Equal("1 run", words.Plural(1, "{0} run", "{0} runs"));
+        Assert.Equal("1,200 runs", words.Plural(1200, "{0} run", "{0} runs"));
+        words.Use("zh");
+        Assert.Equal("1 个运行", words.Plural(1, "{0} run", "{0} runs"));
+    }
 
     [Fact]
     public void Words_WithoutTranslation_StayEnglish()
@@ -37,6 +81,12 @@ public sealed partial class WordsTests
 
     [GeneratedRegex("""\b(?:T|words)\["((?:[^"\\]|\\.)*)"[\],]""")]
     private static partial Regex Key();
+
+    [GeneratedRegex("""\b(?:T|words)\.Plural\(.*?, "(?:[^"\\]|\\.)*", "((?:[^"\\]|\\.)*)"\)""")]
+    private static partial Regex Many();
+
+    [GeneratedRegex(@"\{\d\}|[.:;,()]|\bbecause\b")]
+    private static partial Regex Piece();
 
     [GeneratedRegex(@"\{\d\}")]
     private static partial Regex Placeholder();

@@ -34,7 +34,7 @@ function apexOptions(o) {
   const point = ([x, y]) => ({ x, y: !o.log ? y : y > 0 ? Math.log10(y) : null });
   return {
     chart: {
-      type: "line", height: 260, animations: { enabled: false }, toolbar: { show: false }, zoom: { enabled: true, type: "x" },
+      type: "line", height: height(o), animations: { enabled: false }, toolbar: { show: false }, zoom: { enabled: true, type: "x" },
       background: "transparent", fontFamily: "inherit", foreColor: text, parentHeightOffset: 0,
     },
     theme: { mode: lab.isDark() ? "dark" : "light" },
@@ -68,13 +68,19 @@ const spot = s => ({
   label: s.label ? { text: s.label, borderColor: "transparent", textAnchor: s.x > 0.78 ? "end" : "start", offsetY: s.y > 0.5 ? 34 : -4, offsetX: s.x > 0.78 ? -10 : 10, style: { background: resolve("var(--surface)"), color: resolve("var(--text)") } } : undefined,
 });
 
-// Round steps; whole ones for epochs, which begin at 1 and are shown from 0.
+// Many names take rows of the legend, which must not take them from the lines; a square needs more height than a curve.
+function height(o) {
+  const letters = o.series.length > 1 ? o.series.reduce((sum, s) => sum + s.name.length * 6.2 + 30, 0) : 0;
+  return (o.unitSquare ? 300 : 240) + 22 * Math.max(1, Math.ceil(letters / Math.max(240, o.width - 80)));
+}
+
+// Round steps; whole ones for epochs, which begin at 1 and are shown from there while there are few, else from 0.
 function xAxis(o) {
   if (o.unitSquare) return { min: 0, max: 1, tickAmount: 5 };
   const xs = o.series.flatMap(s => s.points.map(p => p[0]));
   if (xs.length === 0) return { min: 0, max: 1 };
   const whole = xs.every(Number.isInteger);
-  const low = whole ? Math.min(0, ...xs) : Math.min(...xs), high = Math.max(...xs);
+  const high = Math.max(...xs), low = whole && high > 8 ? Math.min(0, ...xs) : Math.min(...xs);
   const rough = (high - low) / 8 || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = Math.max(whole ? 1 : 0, power * [1, 2, 5, 10].find(f => f * power >= rough));
@@ -95,6 +101,7 @@ function yAxis(o) {
 class LineChart {
   constructor(element, options) {
     this.options = options;
+    options.width = element.clientWidth;
     this.chart = new library(element, apexOptions(options));
     this.onTheme = () => this.replace(this.options);
     window.addEventListener("lab-theme", this.onTheme);
@@ -107,6 +114,7 @@ class LineChart {
   }
 
   async replace(options) {
+    options.width = this.chart.el.clientWidth;
     this.options = options;
     await this.chart.updateOptions(apexOptions(options), true, false, false);
   }

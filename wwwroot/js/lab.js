@@ -53,32 +53,8 @@ window.lab = {
     const top = element?.getBoundingClientRect().top;
     if (top < 60 || top > innerHeight * 0.6) scrollBy({ top: top - 60 });
   },
-  // A drawing as PNG, twice as large as on the screen; its colours come from the style sheet and are written into the copy.
-  async savePlot(holder, name) {
-    const plot = holder.querySelector("svg"), copy = plot.cloneNode(true), box = plot.viewBox.baseVal;
-    const originals = plot.querySelectorAll("*");
-    copy.querySelectorAll("*").forEach((node, i) => {
-      const style = getComputedStyle(originals[i]);
-      for (const key of ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight", "font-family"]) node.style[key] = style[key];
-    });
-    copy.setAttribute("width", box.width * 2);
-    copy.setAttribute("height", box.height * 2);
-    const image = new Image();
-    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [box.width * 2, box.height * 2];
-    const brush = canvas.getContext("2d");
-    brush.fillStyle = getComputedStyle(plot.closest(".panel")).backgroundColor;
-    brush.fillRect(0, 0, canvas.width, canvas.height);
-    brush.drawImage(image, 0, 0);
-    const link = document.createElement("a");
-    link.href = canvas.toDataURL("image/png");
-    link.download = name + ".png";
-    link.click();
-  },
   // The open tab, where a narrow window shows only some of them.
-  revealTab(id) { document.getElementById(id)?.scrollIntoView({ block: "nearest", inline: "nearest" }); },
+  revealTab(list) { list?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" }); },
   scrollToEnd(element) { if (element) element.scrollTop = element.scrollHeight; },
 };
 // Text that must survive a lost connection or a closed page until it is saved.
@@ -92,6 +68,17 @@ document.addEventListener("click", e => {
 document.addEventListener("click", e => {
   for (const menu of document.querySelectorAll("details.save-menu[open]"))
     if (!menu.querySelector("summary").contains(e.target)) menu.open = false;
+});
+// Only the open tab is a stop of the Tab key; the others are reached with the arrows, and open as they are reached.
+document.addEventListener("keydown", e => {
+  const tabs = e.target.role === "tab" && !e.altKey && !e.ctrlKey && !e.metaKey ? [...e.target.closest("[role=tablist]").children] : [];
+  const at = tabs.indexOf(e.target);
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[e.key];
+  if (at < 0 || to === undefined) return;
+  e.preventDefault();
+  const tab = tabs.at(to % tabs.length);
+  tab.focus();
+  tab.click();
 });
 document.addEventListener("keydown", e => {
   const menu = e.key === "Escape" && e.target.closest?.("details.save-menu[open]");

@@ -93,7 +93,7 @@ public abstract class LivePage : ComponentBase, IDisposable
         }
         catch (ExplainedException e)
         {
-            Notifications.Notify(NotificationSeverity.Error, e.Message, duration: 8000);
+            Notifications.Notify(NotificationSeverity.Error, Words.Said(e.Message), duration: 8000);
             return false;
         }
         if (done is not null) Notifications.Notify(NotificationSeverity.Success, done);

@@ -14,6 +14,12 @@ public static class Languages
         ["zh"] = Load("zh"),
     };
 
+    private static readonly Dictionary<string, Sentences> SentencesOfLanguages = new()
+    {
+        ["en"] = new(new Dictionary<string, string>()),
+        ["zh"] = new(Load("zh.sentences")),
+    };
+
     /// <summary>Codes with the name that speakers know.</summary>
     public static IReadOnlyList<(string Code, string Name)> All { get; } = [("en", "English"), ("zh", "简体中文")];
 
@@ -22,6 +28,12 @@ public static class Languages
 
     /// <summary>The dictionary of a known language.</summary>
     public static IReadOnlyDictionary<string, string> Of(string code) => Dictionaries[code];
+
+    /// <summary>Sentences of the program in a known language.</summary>
+    public static Sentences SentencesOf(string code) => SentencesOfLanguages[code];
+
+    /// <summary>Patterns of English sentences with those of the language.</summary>
+    public static IReadOnlyDictionary<string, string> SentencePatterns(string code) => Load($"{code}.sentences");
 
     private static Dictionary<string, string> Load(string code)
     {

@@ -1,3 +1,5 @@
+using MalariaLab.Web.Components.Shared;
+
 namespace MalariaLab.Web.Localisation;
 
 /// <summary>Words of the visitor's language: <c>T["Queue"]</c>, <c>T["{0} of {1} epochs", 3, 30]</c>. Text without a translation stays English.</summary>
@@ -13,6 +15,12 @@ public sealed class Words
 
     /// <summary>The text in this language with its placeholders filled.</summary>
     public string this[string english, params object?[] values] => string.Format(System.Globalization.CultureInfo.InvariantCulture, this[english], values);
+
+    /// <summary>A sentence that the program has finished in English, such as a refusal or the reason of a failed run, as far as it is known in this language.</summary>
+    public string Said(string? sentence) => sentence is null ? "" : dictionary.TryGetValue(sentence, out var known) ? known : Languages.SentencesOf(Language).Translate(sentence, word => this[word]);
+
+    /// <summary>A number of things: <c>T.Plural(n, "{0} run", "{0} runs")</c>. Only English tells one from many; other languages translate the second.</summary>
+    public string Plural(long count, string one, string many) => this[count == 1 && Language == "en" ? one : many, Figures.Count(count)];
 
     /// <summary>Chooses the language; unknown codes change nothing.</summary>
     public void Use(string? code)

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Xml.Linq;
+using MalariaLab.Core.Experiments;
+using MalariaLab.Data.Runs;
 using MalariaLab.Web.Features.Plots;
 using Xunit;
 
@@ -34,4 +38,27 @@ public sealed class RunDimensionTests
         Assert.All(axis.Ticks, t => Assert.InRange(t.At, -1e-9, 1 + 1e-9));
         Assert.NotEmpty(axis.Ticks);
     }
+
+    [Fact]
+    public void Figures_OfPlots_HoldEveryRunAndItsName()
+    {
+        PlottedRun[] runs = [Run(1, "LeNet"), Run(2, "Cell <Net>")];
+        RunDimension rate = new("optimizer.learningRate", false, ["0.1", "0.2"], [0.1, 0.2], []), accuracy = new("Accuracy", true, ["90 %", "–"], [0.9, null], [], Percent: true);
+        var scatter = XElement.Parse(ScatterFigure.Svg("Accuracy over rate", runs, new(rate), new(accuracy), word => word));
+        var parallel = XElement.Parse(new ParallelFigure([rate, accuracy]).Svg("Parallel coordinates", runs, word => word));
+        Assert.Single(Named(scatter, "circle"));
+        Assert.Equal(2, Named(parallel, "path").Count());
+        foreach (var figure in new[] { scatter, parallel })
+        {
+            Assert.Equal(2, Named(figure, "text").Count(t => t.Value is "LeNet" or "Cell <Net>"));
+            Assert.Contains(Named(figure, "text"), t => t.Value == "optimizer.learningRate");
+        }
+    }
+
+    // Only the row id is asked for.
+    private static PlottedRun Run(long id, string name) => new(
+        (RunRow)RuntimeHelpers.GetUninitializedObject(typeof(RunRow)) with { Id = id },
+        Recipes.Get("lenet").CreateSpec(new() { DatasetVersionId = 1, SplitId = 1, DatasetHash = "d", SplitHash = "s" }, 2), name);
+
+    private static IEnumerable<XElement> Named(XElement figure, string name) => figure.Descendants().Where(e => e.Name.LocalName == name);
 }

@@ -10,6 +10,7 @@ namespace MalariaLab.Web.Components.Charts;
 /// </summary>
 internal static class FigureSvg
 {
+    private const double LegendRow = 20, Swatch = 22;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     /// <summary>The drawing on white paper, with its title.</summary>
@@ -30,6 +31,26 @@ internal static class FigureSvg
         element.Value = string.Concat(text.Where(letter => !char.IsSurrogate(letter) && XmlConvert.IsXmlChar(letter)));
         return element;
     }
+
+    /// <summary>Names with the colour and dash of their lines, in rows from <paramref name="left"/> to <paramref name="right"/>; <paramref name="end"/> is where the last row ends.</summary>
+    public static List<XElement> Legend(IEnumerable<(string Name, int Colour, int Dash)> items, double left, double right, double top, out double end)
+    {
+        var content = new List<XElement>();
+        var (at, y) = (left, top);
+        foreach (var (name, colour, dash) in items)
+        {
+            var width = Swatch + 8 + WidthOf(name) + 18;
+            if (at > left && at + width > right) (at, y) = (left, y + LegendRow);
+            content.Add(Element("line", ("x1", at), ("x2", at + Swatch), ("y1", y - 4), ("y2", y - 4), ("data-stroke", Palette.Css(colour)), ("stroke-width", "2"), ("stroke-dasharray", Dashes(dash))));
+            content.Add(Text(name, at + Swatch + 6, y, "start"));
+            at += width;
+        }
+        end = y + LegendRow;
+        return content;
+    }
+
+    /// <summary>Length of dashes as an attribute; null draws a solid line.</summary>
+    public static string? Dashes(int dash) => dash > 0 ? N(dash) : null;
 
     /// <summary>A coordinate.</summary>
     public static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

@@ -7,7 +7,7 @@ namespace MalariaLab.Web.Components.Charts;
 /// <summary>A <see cref="LineChart"/> as a drawing to take away.</summary>
 public sealed record LineSvg
 {
-    private const double Width = 720, Left = 72, Top = 40, Right = 30, PlotHeight = 320, LegendRow = 20, Swatch = 22;
+    private const double Width = 720, Left = 72, Top = 40, Right = 30, PlotHeight = 320;
 
     /// <summary>Above the plot.</summary>
     public required string Title { get; init; }
@@ -56,14 +56,12 @@ public sealed record LineSvg
             content.AddRange(plot.Column(tick, UnitSquare ? Figures.Percent(tick, 0) : Figures.Number(Math.Round(tick, 12))));
         content.Add(Text(XTitle, Left + (Plot.Across / 2), Top + PlotHeight + 38, "middle"));
         foreach (var line in lines)
-            content.Add(plot.Line(line.Points, ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", Dashes(line))));
+            content.Add(plot.Line(line.Points, ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", Dashes(line.Dash))));
         if (Mark is { } mark) content.AddRange(plot.Upright(mark));
         if (Spot is { } spot && Scaled(spot.Y) is { } height) content.AddRange(plot.Dot(spot, height));
-        var legend = Legend(out var rows);
-        return Document(Title, Width, Top + PlotHeight + 52 + (rows * LegendRow), [.. content, .. legend]);
+        var legend = Legend(Series.Select(s => (s.Name, s.Colour, s.Dash)), Left, Width - Right, Top + PlotHeight + 58, out var end);
+        return Document(Title, Width, end - 6, [.. content, .. legend]);
     }
-
-    private static string? Dashes(ChartSeries line) => line.Dash > 0 ? N(line.Dash) : null;
 
     private double? Scaled(double? value) => !Log ? value : value > 0 ? Math.Log10(value.Value) : null;
 
@@ -79,23 +77,6 @@ public sealed record LineSvg
         if (all.Count == 0) return (0, 1);
         var (low, high) = (all.Min(), all.Max());
         return high > low ? (low, high) : (low - 0.5, high + 0.5);
-    }
-
-    private List<XElement> Legend(out int rows)
-    {
-        var items = new List<XElement>();
-        var (at, row) = (Left, 0);
-        foreach (var line in Series)
-        {
-            var width = Swatch + 8 + WidthOf(line.Name) + 18;
-            if (at > Left && at + width > Width - Right) (at, row) = (Left, row + 1);
-            var y = Top + PlotHeight + 58 + (row * LegendRow);
-            items.Add(Element("line", ("x1", at), ("x2", at + Swatch), ("y1", y - 4), ("y2", y - 4), ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", Dashes(line))));
-            items.Add(Text(line.Name, at + Swatch + 6, y, "start"));
-            at += width;
-        }
-        rows = row + 1;
-        return items;
     }
 
     /// <summary>The area of the lines, in data coordinates.</summary>

@@ -126,7 +126,7 @@ public static class FormSections
     /// <summary>What an issue says, with the field's label where its path stood.</summary>
     public static string Sentence(SpecIssue issue, Words words) =>
         issue.Message.StartsWith(issue.Field + " ", StringComparison.Ordinal) && All.FirstOrDefault(f => f.Path == issue.Field) is { } field
-            ? words[field.Label] + issue.Message[issue.Field.Length..] : issue.Message;
+            ? words.Said(words[field.Label] + issue.Message[issue.Field.Length..]) : words.Said(issue.Message);
 
     /// <summary>English words for a choice; the choice itself where it says enough.</summary>
     public static string Choice(string value) => value switch

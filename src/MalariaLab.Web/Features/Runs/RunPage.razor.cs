@@ -3,7 +3,6 @@ using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
 using MalariaLab.Web.Live;
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 
 namespace MalariaLab.Web.Features.Runs;
 
@@ -20,7 +19,6 @@ public sealed partial class RunPage : LivePage
     private PageQuery? query;
     private RunView? view;
     private string tab = Tabs[0].Key;
-    private string? revealed;
     private long loadedId;
     private int changed;
 
@@ -34,9 +32,6 @@ public sealed partial class RunPage : LivePage
 
     [Inject]
     private RunViews Views { get; set; } = null!;
-
-    [Inject]
-    private IJSRuntime Js { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -79,14 +74,7 @@ public sealed partial class RunPage : LivePage
         else if (await Views.LiveAsync(Id) is { } live && view?.Run.Id == live.Id) view = view with { Detail = view.Detail with { Progress = live.Progress } };
     }
 
-    /// <inheritdoc />
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (view is null || revealed == tab) return;
-        revealed = tab;
-        try { await Js.InvokeVoidAsync("lab.revealTab", $"tab-{tab}"); }
-        catch (JSDisconnectedException) { }
-    }
+    private IEnumerable<(string Key, string Title)> TabTitles => Tabs.Select(t => (t.Key, T[t.Title]));
 
     // Part, class and threshold are looked at from several tabs.
     private void Open(string key) => Navigation.NavigateTo(
@@ -97,6 +85,6 @@ public sealed partial class RunPage : LivePage
         RunStatus.Draft => "Queue the run to start it.",
         RunStatus.Queued or RunStatus.Interrupted => "It waits for a worker; the queue page says why.",
         _ when status.IsActive() => "The curves appear after the first epoch.",
-        _ => "The log says what happened.",
+        _ => "The log says what happened. Clone the run to try other settings.",
     };
 }

@@ -139,13 +139,13 @@ public sealed partial class RunsPage : LivePage
 
     private async Task Trash()
     {
-        var sure = await Dialogs.Confirm(T["{0} runs go to the trash, from where they can be restored.", selected.Count], T["Delete these runs?"], new() { OkButtonText = T["Delete"], CancelButtonText = T["Keep"] });
+        var sure = await Dialogs.Confirm(T.Plural(selected.Count, "{0} run goes to the trash, from where it can be restored.", "{0} runs go to the trash, from where they can be restored."), T["Delete these runs?"], new() { OkButtonText = T["Delete"], CancelButtonText = T["Keep"] });
         if (sure == true) await EachAsync(id => Library.TrashAsync(id));
     }
 
     private async Task Purge()
     {
-        var sure = await Dialogs.Confirm(T["{0} runs with their weights, predictions and logs cannot be brought back.", selected.Count], T["Delete for good?"], new() { OkButtonText = T["Delete for good"], CancelButtonText = T["Keep"] });
+        var sure = await Dialogs.Confirm(T.Plural(selected.Count, "{0} run with its weights, predictions and logs cannot be brought back.", "{0} runs with their weights, predictions and logs cannot be brought back."), T["Delete for good?"], new() { OkButtonText = T["Delete for good"], CancelButtonText = T["Keep"] });
         if (sure == true) await EachAsync(id => Library.PurgeAsync(id));
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MalariaLab.Torch.Interop;
 using Xunit;
 
@@ -26,5 +27,17 @@ public sealed class NativeLibraryTests : IDisposable
 
         Assert.Contains("can't be loaded (", e.Message);
         Assert.Contains("run ./lab up", e.Message);
+    }
+
+    [Fact]
+    public unsafe void Load_OpenBlasOlderThanTheProcessor_MultipliesWithTheProcessorsVectorsAllTheSame()
+    {
+        Assert.SkipUnless(OpenBlas.Kernels is not null, "This processor has no vectors that OpenBLAS might miss.");
+        Assert.NotEmpty(torch.__version__); // loads LibTorch, and with it OpenBLAS where LibTorch takes that
+        Assert.SkipUnless(NativeLibrary.TryLoad("libopenblas.so.0", out var library) && NativeLibrary.TryGetExport(library, "openblas_get_corename", out _), "LibTorch multiplies with another library.");
+
+        var name = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)NativeLibrary.GetExport(library, "openblas_get_corename"))());
+
+        Assert.Equal(OpenBlas.Kernels, name, ignoreCase: true);
     }
 }

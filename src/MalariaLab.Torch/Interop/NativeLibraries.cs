@@ -20,6 +20,7 @@ internal static class NativeLibraries
     {
         const string file = $"lib{Native.Library}.so";
         string? reason = null;
+        OpenBlas.ChooseKernels();
         foreach (var folder in folders)
         {
             var candidate = Path.Combine(folder, file);

@@ -22,7 +22,7 @@ public sealed record ForwardPass(bool Training, Func<Layer, long, Tensor>? Dropo
 public sealed class Network : IDisposable
 {
     private readonly NetworkGraph _graph;
-    private readonly bool _channelsLast;
+    private readonly bool _onCpu;
     private readonly DisposableLeaves _leaves = new();
     private readonly NetworkPlan _plan;
     private readonly HashSet<string> _frozen;
@@ -33,7 +33,7 @@ public sealed class Network : IDisposable
     public Network(NetworkWeights weights, Tensor? gradients = null)
     {
         _graph = weights.Layout.Graph;
-        _channelsLast = weights.ChannelsLast;
+        _onCpu = weights.Trainable.device.Type == DeviceType.CPU;
         _plan = new NetworkPlan(_graph);
         _frozen = [.. weights.Layout.Slots.Where(slot => slot.Role == ParameterRole.Scale && !slot.Trains).Select(slot => slot.Layer.Name)];
         using var scope = torch.NewDisposeScope();
@@ -80,14 +80,17 @@ public sealed class Network : IDisposable
         var x = inputs[0];
         return layer.Op switch
         {
+            Conv2D { Kernel: 1, Stride: 1 } conv when _onCpu => Activate(Pointwise(x, layer, conv), conv.Activation == Activation.Relu && !_plan.IsActivatedByPool(layer)),
             Conv2D conv => Activate(functional.conv2d(x, Leaf(layer, "weight"), conv.Bias ? Leaf(layer, "bias") : null, [conv.Stride, conv.Stride],
-                [conv.Margin, conv.Margin]), conv.Activation == Activation.Relu && !_plan.IsActivatedByPool(layer)),
+                [conv.Margin + _plan.MarginBefore(layer), conv.Margin + _plan.MarginBefore(layer)]), conv.Activation == Activation.Relu && !_plan.IsActivatedByPool(layer)),
             // max(ReLU(x)) = ReLU(max(x)), and the second does a quarter of the work.
             MaxPool pool when _plan.ActivatesItsInput(layer) => functional.relu_max_pool2d(x, pool.Pool, pool.Stride),
             MaxPool pool => functional.max_pool2d(x, [pool.Pool, pool.Pool], [pool.Stride, pool.Stride]),
             AvgPool pool => functional.avg_pool2d(x, [pool.Pool, pool.Pool], [pool.Stride, pool.Stride]),
             GlobalAvgPool => x.mean([2, 3]),
-            Subsample sub => x.slice(2, 0, long.MaxValue, sub.Stride).slice(3, 0, long.MaxValue, sub.Stride),
+            // As in Keras, a pool of single pixels: the gradient of a slice would lose the channels-last layout for all layers before.
+            Subsample sub => functional.max_pool2d(x, [1, 1], [sub.Stride, sub.Stride]),
+            ZeroPad when _plan.IsTakenByConvolution(layer) => x,
             ZeroPad pad => functional.pad(x, [pad.Pixels, pad.Pixels, pad.Pixels, pad.Pixels]),
             BatchNorm norm when pass is { Training: true, Group: { } group } && !_frozen.Contains(layer.Name) => group.batch_norm(x, Leaf(layer, "running_mean"),
                 Leaf(layer, "running_var"), Leaf(layer, "weight"), Leaf(layer, "bias"), 1 - norm.Momentum, norm.Epsilon, _plan.IsFollowedByReluOnly(layer), pass.Shard),
@@ -104,6 +107,18 @@ public sealed class Network : IDisposable
             Add => inputs.Skip(1).Aggregate(x, (sum, next) => sum.add(next)),
             _ => throw new NotSupportedException($"Layer {layer.Name} is a {layer.Op.Type}, which the engine doesn't know."),
         };
+    }
+
+    /// <summary>
+    /// A convolution of single pixels is one matrix product over channels-last memory. LibTorch takes it for a general one, image by image, where few
+    /// images are on one thread, and reorders the weights for every call where there are more.
+    /// </summary>
+    private Tensor Pointwise(Tensor x, Layer layer, Conv2D conv)
+    {
+        var weight = Leaf(layer, "weight");
+        var rows = x.permute(0, 2, 3, 1).reshape(-1, x.size(1));
+        return functional.linear(rows, weight.view(weight.size(0), -1), conv.Bias ? Leaf(layer, "bias") : null)
+            .view(x.size(0), x.size(2), x.size(3), weight.size(0)).permute(0, 3, 1, 2);
     }
 
     private static Tensor Activate(Tensor x, bool relu) => relu ? x.relu_() : x;

@@ -34,6 +34,12 @@ internal sealed class NetworkPlan
     /// <summary>True when a ReLU layer is all that reads a layer's output, so that the two can be one pass.</summary>
     public bool IsFollowedByReluOnly(Layer layer) => _users[layer.Name] is [{ Op: Relu }];
 
+    /// <summary>Zeros around a layer's input that wait for it: a margin that only one convolution reads is no copy of its own.</summary>
+    public int MarginBefore(Layer layer) => layer.Op is Conv2D && _graph[layer.Inputs[0]] is { Op: ZeroPad pad } margin && IsTakenByConvolution(margin) ? pad.Pixels : 0;
+
+    /// <summary>True for such a margin.</summary>
+    public bool IsTakenByConvolution(Layer pad) => _users[pad.Name] is [{ Op: Conv2D { Kernel: > 1 } }];
+
     /// <summary>True for a convolution with ReLU whose only user is a max pool: the pool does the ReLU.</summary>
     public bool IsActivatedByPool(Layer conv) => _users[conv.Name] is [{ Op: MaxPool }];
 

@@ -13,10 +13,10 @@ public sealed record LabAddress(Uri Url, string Token)
     /// <exception cref="LabException">Neither is there.</exception>
     public static LabAddress Find()
     {
-        var url = Environment.GetEnvironmentVariable("MALARIALAB_URL");
-        var token = Environment.GetEnvironmentVariable("MALARIALAB_TOKEN");
+        var url = Variable("MALARIALAB_URL");
+        var token = Variable("MALARIALAB_TOKEN");
         if (url is not null && token is not null) return new(ParseUrl(url), token);
-        var folder = Environment.GetEnvironmentVariable("MALARIALAB_DATA") ?? "data";
+        var folder = Variable("MALARIALAB_DATA") ?? "data";
         var file = Path.Combine(folder, "local-api.json");
         if (!File.Exists(file))
             throw new LabException($"No running lab found: {Path.GetFullPath(file)} is not there. Start one with ./lab up, or set MALARIALAB_DATA, or MALARIALAB_URL and MALARIALAB_TOKEN.");
@@ -31,6 +31,9 @@ public sealed record LabAddress(Uri Url, string Token)
         }
         throw new LabException($"{Path.GetFullPath(file)} holds no address and token. Start the lab again to have it written anew.");
     }
+
+    /// <summary>An environment variable; one that is set to nothing counts as not set.</summary>
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static Uri ParseUrl(string text) =>
         Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")

@@ -92,7 +92,8 @@ public sealed partial class LabProcess : IAsyncDisposable
         Assert.Fail($"The lab did not start:{Environment.NewLine}{Output}");
     }
 
-    private static string Built(string project)
+    /// <summary>The built program of a project.</summary>
+    internal static string Built(string project)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var dll = Path.Combine(SharedFiles.RepositoryRoot, "src", project, "bin", configuration, "net10.0", project + ".dll");

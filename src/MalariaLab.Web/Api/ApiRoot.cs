@@ -24,7 +24,9 @@ public static class ApiRoot
         api.MapWeights();
         api.MapWorkers();
         api.MapShares();
-        api.MapFallback("{**path}", (string? path) => Results.Problem($"There is nothing at {LabUrls.Api}/{path}.", statusCode: StatusCodes.Status404NotFound, title: "Not found"))
+        api.MapFallback("{**path}", (string? path, HttpRequest request) => Results.Problem(
+                $"There is no {request.Method} {LabUrls.Api}/{path}{(request.ContentType is { } type ? $" that takes {type}" : "")}; {LabUrls.Api}/openapi.json lists what there is.",
+                statusCode: StatusCodes.Status404NotFound, title: "Not found"))
             .ExcludeFromDescription();
         endpoints.MapOpenApi(LabUrls.Api + "/openapi.json").RequireAuthorization(LabAccounts.Api);
     }

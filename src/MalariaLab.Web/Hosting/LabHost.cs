@@ -58,6 +58,8 @@ public static class LabHost
         services.AddHealthChecks();
         services.AddProblemDetails();
         services.AddExceptionHandler<ApiFailures>();
+        // Otherwise a query or body that cannot be read gets an empty 400.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddOpenApi();
     }
 
@@ -68,7 +70,11 @@ public static class LabHost
     /// <summary>The order of what every request passes.</summary>
     public static void UseLab(this WebApplication app)
     {
-        app.UseExceptionHandler("/error");
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandlingPath = "/error",
+            StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+        });
         app.UseStatusCodePagesWithReExecute(LabUrls.NotFound);
         app.UseSecurityHeaders();
         app.UseRateLimiter();

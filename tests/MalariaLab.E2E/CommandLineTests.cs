@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using MalariaLab.Imaging.Samples;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace MalariaLab.E2E;
+
+/// <summary>Every verb of the command line on the generated cells, from the import to the purge.</summary>
+public sealed class CommandLineTests(BrowserFixture browser) : IClassFixture<BrowserFixture>, IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("malarialab-cli-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task CommandLine_WholeFlow_EveryVerbAnswers()
+    {
+        var page = await browser.NewPage();
+        var lab = new CommandLine(browser.Lab);
+        await Dataset(lab);
+        await Splits(lab);
+        await Runs(lab);
+        await TakesAway(lab);
+        await Scores(lab);
+        await page.SetUp(browser.Lab);
+        await Labels(lab, new CommandLine(browser.Lab, await Token(page)));
+        await Versions(lab);
+        await Shares(lab);
+        await Leaves(lab);
+    }
+
+    private static async Task Dataset(CommandLine lab)
+    {
+        Assert.Equal("Ready", (string?)(await lab.Json("dataset", "import", "sample", "--name", "cells", "--wait"))["status"]);
+        Assert.Equal(["cells"], (await lab.Json("dataset", "list")).AsArray().Select(row => (string?)row!["name"]));
+        Assert.Equal(40, (int?)(await lab.Json("dataset", "show", "cells"))["groups"]);
+        Assert.Contains("nih", await lab.Run("dataset", "official"), StringComparison.Ordinal);
+        foreach (var insight in new[] { "statistics", "duplicates", "audit" })
+            Assert.NotEmpty((await Eventually(() => lab.Json("dataset", insight, "cells"))).AsObject());
+        Assert.Contains("no dataset", await lab.Refused("dataset", "show", "nothing"), StringComparison.Ordinal);
+        Assert.Contains("name", await lab.Refused("dataset", "import", "sample", "--name", "cells"), StringComparison.Ordinal);
+    }
+
+    private static async Task Splits(CommandLine lab)
+    {
+        var split = await lab.Json("split", "create", "cells", "--name", "patients");
+        Assert.Equal((600, 0), (new[] { "train", "validation", "test" }.Sum(part => (int)split[part]!), (int)split["leakedGroups"]!));
+        Assert.Equal(3, (await lab.Json("split", "folds", "cells", "--folds", "3", "--name", "folds")).AsArray().Count);
+        Assert.Contains("sum to 100", await lab.Refused("split", "create", "cells", "--name", "x", "--ratios", "60/10/40"), StringComparison.Ordinal);
+    }
+
+    private static async Task Runs(CommandLine lab)
+    {
+        var run = await lab.Json("run", "lenet", "--dataset", "cells", "--split", "patients", "--epochs", "1", "--name", "first", "--wait");
+        Assert.Equal(("Succeeded", 1), ((string?)run["status"], run["epochs"]!.AsArray().Count));
+        var folds = await lab.Json("run", "lenet", "--dataset", "cells", "--split", "folds, fold 1", "--folds", "--epochs", "1", "--name", "fold");
+        Assert.Equal(3, folds["runs"]!.AsArray().Count);
+        await lab.Run("run", "lenet", "--dataset", "cells", "--split", "patients", "--name", "waiting");
+        await lab.Run("cancel", "waiting");
+        var canceled = await lab.Json("runs", "--status", "canceled");
+        Assert.Equal(["waiting"], canceled.AsArray().Select(row => (string?)row!["name"]));
+        await Eventually(async () => (await lab.Json("runs", "--status", "succeeded")).AsArray().Count == 4 ? new JsonObject() : throw new InvalidOperationException("The folds still train."));
+        Assert.Equal(3, (int?)(await lab.Json("runs", "group", Id(folds["group"])))["runs"]?.AsArray().Count);
+        Assert.Single((await lab.Json("workers")).AsArray());
+        Assert.Contains("optimizer.learningRate", await lab.Refused("run", "lenet", "--dataset", "cells", "--split", "patients", "--set", "optimizer.learningRate=-1"), StringComparison.Ordinal);
+        Assert.Contains("no recipe", await lab.Refused("run", "nothing", "--dataset", "cells", "--split", "patients"), StringComparison.Ordinal);
+    }
+
+    private async Task TakesAway(CommandLine lab)
+    {
+        Assert.NotNull((await lab.Json("results", "first"))["test"]?["accuracy"]);
+        Assert.NotEmpty((await lab.Json("export", "first")).AsArray());
+        string At(string name) => Path.Combine(folder, name);
+        await lab.Run("predictions", "first", "--csv", At("scores.csv"));
+        await lab.Run("export", "first", "--format", "history.csv", "--out", At("history.csv"));
+        await lab.Run("export", "first", "--format", "weights.safetensors", "--out", At("own.safetensors"));
+        await lab.Run("report", "first", "--html", At("report.html"));
+        Assert.Equal(1 + 180, (await File.ReadAllLinesAsync(At("scores.csv"))).Length);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(At("history.csv"))).Length);
+        Assert.Contains("esearch use only", await File.ReadAllTextAsync(At("report.html")), StringComparison.Ordinal);
+        await lab.Run("weights", "import", At("own.safetensors"), "--name", "own", "--wait");
+        Assert.Equal(["own"], (await lab.Json("weights", "list")).AsArray().Select(row => (string?)row!["name"]));
+        await File.WriteAllTextAsync(At("broken.pth"), "no tensors");
+        Assert.Contains("broken.pth", await lab.Refused("weights", "import", At("broken.pth"), "--wait"), StringComparison.Ordinal);
+    }
+
+    private async Task Scores(CommandLine lab)
+    {
+        var cells = Path.Combine(folder, "cells");
+        await SampleCells.WriteFolderAsync(cells, SampleCells.Plan(seed: 7, cells: 40, patients: 8), TestContext.Current.CancellationToken);
+        var images = Directory.GetFiles(cells, "*.png", SearchOption.AllDirectories);
+        var predicted = (await lab.Json("predict", "first", images[0]))["images"]!.AsArray()[0]!;
+        Assert.Equal(Path.GetFileName(images[0]), (string?)predicted["name"]);
+        await lab.Run("dataset", "import", cells, "--name", "others", "--wait");
+        Assert.Equal(images.Length, (int?)(await lab.Json("evaluate", "first", "--dataset", "others", "--wait"))["test"]?["n"]);
+    }
+
+    private static async Task Labels(CommandLine lab, CommandLine reader)
+    {
+        var run = Id((await lab.Json("results", "first"))["run"]);
+        var shown = (await lab.Json("label", "suspects", "cells", "--run", run)).AsArray();
+        Assert.Contains("--run ID", await lab.Refused("label", "suspects", "cells"), StringComparison.Ordinal);
+        var image = (string)(shown.Count > 0 ? shown[0] : (await lab.Json("label", "suspects", "cells", "--run", run, "--order", "margin"))[0])!["path"]!;
+        Assert.Contains("account", await lab.Refused("label", "judge", "cells", image, "exclude"), StringComparison.Ordinal);
+        await reader.Run("label", "judge", "cells", image, "exclude");
+        Assert.Empty((await lab.Json("label", "agreement", "cells")).AsArray());
+        Assert.Equal(2, (int?)(await lab.Json("label", "version", "cells", "--reason", "Read again"))["version"]);
+    }
+
+    private async Task Versions(CommandLine lab)
+    {
+        var more = Path.Combine(folder, "more");
+        await SampleCells.WriteFolderAsync(more, SampleCells.Plan(seed: 8, cells: 12, patients: 4), TestContext.Current.CancellationToken);
+        await lab.Run("dataset", "add", "cells", more, "--reason", "Four more patients", "--wait");
+        Assert.Equal([3, 2, 1], (await lab.Json("dataset", "versions", "cells")).AsArray().Select(row => (int)row!["version"]!));
+        var diff = await lab.Json("dataset", "diff", "cells", "--from", "2", "--to", "3");
+        Assert.Equal(12, diff["added"]!.AsArray().Count);
+    }
+
+    private static async Task Shares(CommandLine lab)
+    {
+        var link = new Uri((string)(await lab.Json("share", "first", "--expires", "1d"))["url"]!);
+        using var http = new HttpClient();
+        Assert.Contains("first", await http.GetStringAsync(link, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var listed = (await lab.Json("share", "list")).AsArray();
+        await lab.Run("share", "revoke", Id(Assert.Single(listed)!["share"]));
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.GetAsync(link, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    private static async Task Leaves(CommandLine lab)
+    {
+        await lab.Run("dataset", "trash", "others");
+        var trashed = Assert.Single((await lab.Json("dataset", "trashed")).AsArray())!;
+        await lab.Run("dataset", "restore", Id(trashed["dataset"]));
+        await lab.Run("dataset", "trash", "others");
+        Assert.True((long?)(await lab.Json("dataset", "purge", Id(trashed["dataset"])))["freedBytes"] > 0);
+        Assert.Equal(["cells"], (await lab.Json("dataset", "list")).AsArray().Select(row => (string?)row!["name"]));
+        await lab.Run("weights", "delete", Id((await lab.Json("weights", "list"))[0]!["weights"]));
+    }
+
+    private static async Task<string> Token(IPage page)
+    {
+        await page.GotoAsync("/account");
+        await page.GetByLabel("What the token is for").FillAsync("reading");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make a token" }).ClickAsync();
+        return (await page.GetByText("Copy the token now").Locator("xpath=..").Locator("code").TextContentAsync())!;
+    }
+
+    /// <summary>What a job of the worker will answer once it is finished.</summary>
+    private static async Task<JsonNode> Eventually(Func<Task<JsonNode>> ask)
+    {
+        var giveUp = DateTimeOffset.UtcNow.AddMinutes(3);
+        while (true)
+            try
+            {
+                return await ask();
+            }
+            catch (Exception) when (DateTimeOffset.UtcNow < giveUp)
+            {
+                await Task.Delay(500, TestContext.Current.CancellationToken);
+            }
+    }
+
+    private static string Id(JsonNode? id) => ((long)id!).ToString(CultureInfo.InvariantCulture);
+}

@@ -1,13 +1,12 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
+using MalariaLab.Testing;
 using Xunit;
 
 namespace MalariaLab.E2E;
 
 /// <summary>The command line as a script calls it: one process a verb, against a lab that it finds by its data folder.</summary>
 /// <param name="lab">The lab.</param>
-/// <param name="token">API token of an account; null for the lab's own, which only its owner can read.</param>
-public sealed class CommandLine(LabProcess lab, string? token = null)
+public sealed class CommandLine(LabProcess lab)
 {
     /// <summary>Runs a verb that must work.</summary>
     /// <returns>What it printed.</returns>
@@ -30,15 +29,5 @@ public sealed class CommandLine(LabProcess lab, string? token = null)
         return error + output;
     }
 
-    private async Task<(int Code, string Output, string Error)> Execute(string[] words)
-    {
-        var start = new ProcessStartInfo("dotnet", [LabProcess.Built("MalariaLab.Cli"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // A variable that is set to nothing is as good as none.
-        (start.Environment["MALARIALAB_DATA"], start.Environment["MALARIALAB_URL"], start.Environment["MALARIALAB_TOKEN"]) = (lab.DataFolder, "", token ?? "");
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output, await error);
-    }
+    private Task<(int Code, string Output, string Error)> Execute(string[] words) => BuiltProgram.CommandLineAsync(lab.DataFolder, null, words);
 }

@@ -1,31 +1,27 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using MalariaLab.Imaging.Samples;
-using Microsoft.Playwright;
 using Xunit;
 
 namespace MalariaLab.E2E;
 
-/// <summary>Every verb of the command line on the generated cells, from the import to the purge.</summary>
-public sealed class CommandLineTests(BrowserFixture browser) : IClassFixture<BrowserFixture>, IDisposable
+/// <summary>The command line and a worker on the generated cells, from the import to the purge; what it does with labels and versions is tested with the pages.</summary>
+public sealed class CommandLineTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("malarialab-cli-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task CommandLine_WholeFlow_EveryVerbAnswers()
+    public async Task CommandLine_WholeFlow_VerbsAnswer()
     {
-        var page = await browser.NewPage();
-        var lab = new CommandLine(browser.Lab);
+        await using var process = await LabProcess.Start();
+        var lab = new CommandLine(process);
         await Dataset(lab);
         await Splits(lab);
         await Runs(lab);
         await TakesAway(lab);
         await Scores(lab);
-        await page.SetUp(browser.Lab);
-        await Labels(lab, new CommandLine(browser.Lab, await Token(page)));
-        await Versions(lab);
         await Shares(lab);
         await Leaves(lab);
     }
@@ -96,28 +92,6 @@ public sealed class CommandLineTests(BrowserFixture browser) : IClassFixture<Bro
         Assert.Equal(images.Length, (int?)(await lab.Json("evaluate", "first", "--dataset", "others", "--wait"))["test"]?["n"]);
     }
 
-    private static async Task Labels(CommandLine lab, CommandLine reader)
-    {
-        var run = Id((await lab.Json("results", "first"))["run"]);
-        var shown = (await lab.Json("label", "suspects", "cells", "--run", run)).AsArray();
-        Assert.Contains("--run ID", await lab.Refused("label", "suspects", "cells"), StringComparison.Ordinal);
-        var image = (string)(shown.Count > 0 ? shown[0] : (await lab.Json("label", "suspects", "cells", "--run", run, "--order", "margin"))[0])!["path"]!;
-        Assert.Contains("account", await lab.Refused("label", "judge", "cells", image, "exclude"), StringComparison.Ordinal);
-        await reader.Run("label", "judge", "cells", image, "exclude");
-        Assert.Empty((await lab.Json("label", "agreement", "cells")).AsArray());
-        Assert.Equal(2, (int?)(await lab.Json("label", "version", "cells", "--reason", "Read again"))["version"]);
-    }
-
-    private async Task Versions(CommandLine lab)
-    {
-        var more = Path.Combine(folder, "more");
-        await SampleCells.WriteFolderAsync(more, SampleCells.Plan(seed: 8, cells: 12, patients: 4), TestContext.Current.CancellationToken);
-        await lab.Run("dataset", "add", "cells", more, "--reason", "Four more patients", "--wait");
-        Assert.Equal([3, 2, 1], (await lab.Json("dataset", "versions", "cells")).AsArray().Select(row => (int)row!["version"]!));
-        var diff = await lab.Json("dataset", "diff", "cells", "--from", "2", "--to", "3");
-        Assert.Equal(12, diff["added"]!.AsArray().Count);
-    }
-
     private static async Task Shares(CommandLine lab)
     {
         var link = new Uri((string)(await lab.Json("share", "first", "--expires", "1d"))["url"]!);
@@ -137,14 +111,6 @@ public sealed class CommandLineTests(BrowserFixture browser) : IClassFixture<Bro
         Assert.True((long?)(await lab.Json("dataset", "purge", Id(trashed["dataset"])))["freedBytes"] > 0);
         Assert.Equal(["cells"], (await lab.Json("dataset", "list")).AsArray().Select(row => (string?)row!["name"]));
         await lab.Run("weights", "delete", Id((await lab.Json("weights", "list"))[0]!["weights"]));
-    }
-
-    private static async Task<string> Token(IPage page)
-    {
-        await page.GotoAsync("/account");
-        await page.GetByLabel("What the token is for").FillAsync("reading");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Make a token" }).ClickAsync();
-        return (await page.GetByText("Copy the token now").Locator("xpath=..").Locator("code").TextContentAsync())!;
     }
 
     /// <summary>What a job of the worker will answer once it is finished.</summary>

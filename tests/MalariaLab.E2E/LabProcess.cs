@@ -39,7 +39,7 @@ public sealed partial class LabProcess : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("malarialab-e2e-").FullName;
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", [Built("MalariaLab.Web"), "--urls", url.ToString().TrimEnd('/'), "--Lab:Data", folder, "--Worker:Local", "true", "--Worker:Path", Built("MalariaLab.Worker")])
+        var start = new ProcessStartInfo("dotnet", [BuiltProgram.Of("MalariaLab.Web"), "--urls", url.ToString().TrimEnd('/'), "--Lab:Data", folder, "--Worker:Local", "true", "--Worker:Path", BuiltProgram.Of("MalariaLab.Worker")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -90,15 +90,6 @@ public sealed partial class LabProcess : IAsyncDisposable
             await Task.Delay(100);
         }
         Assert.Fail($"The lab did not start:{Environment.NewLine}{Output}");
-    }
-
-    /// <summary>The built program of a project.</summary>
-    internal static string Built(string project)
-    {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var dll = Path.Combine(SharedFiles.RepositoryRoot, "src", project, "bin", configuration, "net10.0", project + ".dll");
-        Assert.True(File.Exists(dll), $"{dll} is not built: build the whole solution first.");
-        return dll;
     }
 
     private static int FreePort()

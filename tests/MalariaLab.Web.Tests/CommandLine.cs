@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using MalariaLab.Data;
 using MalariaLab.Testing;
@@ -30,24 +29,7 @@ public sealed class CommandLine(LabFactory lab)
     }
 
     /// <summary>Runs a command to its end.</summary>
-    public async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        var program = Path.Combine(SharedFiles.RepositoryRoot, "src", "MalariaLab.Cli", "bin", configuration, "net10.0", "MalariaLab.Cli.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["MALARIALAB_DATA"] = lab.Folder;
-        start.Environment.Remove("MALARIALAB_URL");
-        start.Environment.Remove("MALARIALAB_TOKEN");
-        if (token is not null)
-        {
-            start.Environment["MALARIALAB_URL"] = Url.ToString();
-            start.Environment["MALARIALAB_TOKEN"] = token;
-        }
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
-    }
+    public Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => BuiltProgram.CommandLineAsync(lab.Folder, token, arguments);
 
     /// <summary>A person who may change things.</summary>
     public async Task<long> AddReaderAsync(string name)

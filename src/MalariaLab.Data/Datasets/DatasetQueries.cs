@@ -55,6 +55,8 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts, Gal
     public async Task<Page<DatasetImage>> GalleryAsync(long versionId, GalleryFilter filter, CancellationToken cancellationToken = default)
     {
         var found = await gallery.FindAsync(versionId, filter, cancellationToken);
+        // Rows of an import that is not finished stand in the table already.
+        if (found.Total == 0) return new([], 0);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var images = db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId);
         var (skip, take) = (Math.Max(0, filter.Skip), Math.Clamp(filter.Take, 1, 500));
@@ -71,7 +73,7 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts, Gal
     public async Task<DatasetImage?> ImageAsync(long versionId, int ordinal, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.DatasetImages.AsNoTracking().SingleOrDefaultAsync(i => i.VersionId == versionId && i.Ordinal == ordinal, cancellationToken);
+        return await db.DatasetImages.AsNoTracking().SingleOrDefaultAsync(i => i.VersionId == versionId && i.Ordinal == ordinal && db.DatasetVersions.Any(v => v.Id == versionId && ordinal < v.ImageCount), cancellationToken);
     }
 
     /// <summary>Groups of a version with their images a class, by key.</summary>
@@ -79,7 +81,7 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts, Gal
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var classes = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.ClassNames).SingleOrDefaultAsync(cancellationToken) ?? [];
-        var counts = await db.DatasetImages.Where(i => i.VersionId == versionId && i.Group != null).GroupBy(i => new { i.Group, i.Label })
+        var counts = await db.DatasetImages.Where(i => i.VersionId == versionId && i.Group != null && i.Label < classes.Count).GroupBy(i => new { i.Group, i.Label })
             .Select(g => new { g.Key.Group, g.Key.Label, Count = g.Count() }).ToListAsync(cancellationToken);
         return [.. counts.GroupBy(c => c.Group!).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
         {

@@ -40,17 +40,82 @@ public sealed record VersionContent
 /// <param name="Added">New images.</param>
 public sealed record Derivation(VersionChanges Changes, int Excluded, int Relabelled, int Added);
 
-/// <summary>Fills a version in one transaction: contents, manifest, refusals and verdict become visible together or not at all.</summary>
-public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> contexts)
+/// <summary>
+/// Fills a version. SQLite has one writer, and an epoch or a click must not wait for 100,000 rows: the manifest is added in short transactions
+/// while the version still counts as being imported and shows nothing, and the last one makes it visible. What a killed import left is taken out
+/// by the next attempt, or by <see cref="Store.Housekeeping"/>.
+/// </summary>
+public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> contexts, TimeProvider time)
 {
+    private const int RowsAtOnce = 1000;
+
+    /// <summary>After so long, others are let in.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Whoever waits for a locked SQLite looks again every 100 ms at worst.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(120);
+
     /// <summary>Stores the content of a version that is being imported, if <paramref name="job"/> still is held.</summary>
     /// <exception cref="OwnershipLostException">The task was taken away or the version is not being imported.</exception>
     public async Task CompleteAsync(JobContext job, long versionId, VersionContent content, PackWriter? pack, CancellationToken cancellationToken = default)
     {
+        await contexts.InTransactionAsync(db => BeginAsync(db, job, versionId, cancellationToken), cancellationToken);
+        await ClearAsync(versionId, DatasetVersionStatus.Importing, cancellationToken);
+        pack?.Seal();
+        var turn = new Turn(time);
+        foreach (var images in content.Images.Chunk(RowsAtOnce))
+        {
+            await turn.NextAsync(cancellationToken);
+            await AddAsync(job, versionId, images, pack, cancellationToken);
+        }
+        await contexts.InTransactionAsync(async db =>
+        {
+            await HoldAsync(db, job, cancellationToken);
+            if (pack is not null) await pack.FinishAsync(db, cancellationToken);
+            await FinishAsync(db, versionId, content, cancellationToken);
+            await TouchAsync(db, versionId, cancellationToken);
+        }, cancellationToken);
+    }
+
+    /// <summary>Ends an import that could not be done.</summary>
+    public async Task FailAsync(JobContext job, long versionId, string sentence, CancellationToken cancellationToken = default)
+    {
+        await contexts.InTransactionAsync(async db =>
+        {
+            await HoldAsync(db, job, cancellationToken);
+            await db.DatasetVersions.Where(v => v.Id == versionId && v.Status == DatasetVersionStatus.Importing)
+                .ExecuteUpdateAsync(set => set.SetProperty(v => v.Status, DatasetVersionStatus.Failed).SetProperty(v => v.Verdict, sentence), cancellationToken);
+            await TouchAsync(db, versionId, cancellationToken);
+        }, cancellationToken);
+        await ClearAsync(versionId, DatasetVersionStatus.Failed, cancellationToken);
+    }
+
+    /// <summary>Takes out the rows of versions whose import has ended without a result.</summary>
+    internal async Task ClearFailedAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var left = await db.DatasetVersions.Where(v => v.Status == DatasetVersionStatus.Failed && db.DatasetImages.Any(i => i.VersionId == v.Id)).Select(v => v.Id).ToListAsync(cancellationToken);
+        foreach (var version in left) await ClearAsync(version, DatasetVersionStatus.Failed, cancellationToken);
+    }
+
+    /// <summary>Fills a version in the caller's transaction.</summary>
+    internal static async Task FillAsync(LabDbContext db, long versionId, VersionContent content, CancellationToken cancellationToken)
+    {
+        await InsertAsync(db, versionId, content.Images, cancellationToken);
+        await FinishAsync(db, versionId, content, cancellationToken);
+    }
+
+    private async Task AddAsync(JobContext job, long versionId, IReadOnlyList<DatasetImage> images, PackWriter? pack, CancellationToken cancellationToken)
+    {
         for (var again = pack is not null; ; again = false)
             try
             {
-                await contexts.InTransactionAsync(db => WriteAsync(db, job, versionId, content, pack, cancellationToken), cancellationToken);
+                await contexts.InTransactionAsync(async db =>
+                {
+                    await HoldAsync(db, job, cancellationToken);
+                    if (pack is not null) await pack.StageAsync(db, images.Select(i => i.Sha256), cancellationToken);
+                    await InsertAsync(db, versionId, images, cancellationToken);
+                }, cancellationToken);
                 pack?.Keep();
                 return;
             }
@@ -58,30 +123,19 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
             catch (DbUpdateException) when (again) { }
     }
 
-    /// <summary>Ends an import that could not be done.</summary>
-    public Task FailAsync(JobContext job, long versionId, string sentence, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
+    private static Task InsertAsync(LabDbContext db, long versionId, IReadOnlyList<DatasetImage> images, CancellationToken cancellationToken)
     {
-        await HoldAsync(db, job, cancellationToken);
-        await db.DatasetVersions.Where(v => v.Id == versionId && v.Status == DatasetVersionStatus.Importing)
-            .ExecuteUpdateAsync(set => set.SetProperty(v => v.Status, DatasetVersionStatus.Failed).SetProperty(v => v.Verdict, sentence), cancellationToken);
-        await TouchAsync(db, versionId, cancellationToken);
-    }, cancellationToken);
-
-    private static async Task WriteAsync(LabDbContext db, JobContext job, long versionId, VersionContent content, PackWriter? pack, CancellationToken cancellationToken)
-    {
-        await HoldAsync(db, job, cancellationToken);
-        await FillAsync(db, versionId, content, pack, cancellationToken);
-        await TouchAsync(db, versionId, cancellationToken);
+        foreach (var image in images) image.VersionId = versionId;
+        return db.BulkInsertAsync(images, cancellationToken);
     }
 
-    /// <summary>Fills a version in the caller's transaction. A failed import may be tried again.</summary>
-    internal static async Task FillAsync(LabDbContext db, long versionId, VersionContent content, PackWriter? pack, CancellationToken cancellationToken)
+    private static async Task FinishAsync(LabDbContext db, long versionId, VersionContent content, CancellationToken cancellationToken)
     {
         var counts = new int[content.ClassNames.Count];
         foreach (var image in content.Images) counts[image.Label]++;
         var hash = ContentHashes.Dataset(content.ClassNames, content.Images.Select(i => new SplitItem(i.Sha256, i.Label, i.Group, i.GivenPart)));
         var status = content.Verdict.IsReady ? DatasetVersionStatus.Ready : DatasetVersionStatus.NotReady;
-        var touched = await db.DatasetVersions.Where(v => v.Id == versionId && (v.Status == DatasetVersionStatus.Importing || v.Status == DatasetVersionStatus.Failed)).ExecuteUpdateAsync(set => set
+        await db.DatasetVersions.Where(v => v.Id == versionId).ExecuteUpdateAsync(set => set
             .SetProperty(v => v.Status, status)
             .SetProperty(v => v.Verdict, content.Verdict.Sentence)
             .SetProperty(v => v.ClassNames, content.ClassNames.ToList())
@@ -93,16 +147,35 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
             .SetProperty(v => v.GroupCount, content.Images.Select(i => i.Group).OfType<string>().Distinct().Count())
             .SetProperty(v => v.RefusalCount, content.Refusals.Count)
             .SetProperty(v => v.Bytes, content.Images.Sum(i => (long)i.Bytes)), cancellationToken);
-        if (touched != 1) throw new OwnershipLostException($"Dataset version {versionId}");
-        if (pack is not null) await pack.StageAsync(db, replace: false, cancellationToken);
-        foreach (var image in content.Images) image.VersionId = versionId;
-        await db.BulkInsertAsync(content.Images, cancellationToken);
         foreach (var refusal in content.Refusals) (refusal.Id, refusal.VersionId) = (0, versionId);
         await db.BulkInsertAsync(content.Refusals, cancellationToken);
         if (content.Derived is not { } derived) return;
         var version = await db.DatasetVersions.AsNoTracking().SingleAsync(v => v.Id == versionId, cancellationToken);
         var summary = (await DerivedVersions.FinishAsync(db, version, derived, content.Images, cancellationToken)).ToJson();
         await db.DatasetVersions.Where(v => v.Id == versionId).ExecuteUpdateAsync(set => set.SetProperty(v => v.ChangesJson, summary), cancellationToken);
+    }
+
+    /// <summary>Deletes the images of a version that has not become visible, as long as it has that status.</summary>
+    private async Task ClearAsync(long versionId, DatasetVersionStatus status, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var left = db.DatasetImages.Where(i => i.VersionId == versionId && db.DatasetVersions.Any(v => v.Id == versionId && v.Status == status));
+        var turn = new Turn(time);
+        for (var last = await left.MaxAsync(i => (int?)i.Ordinal, cancellationToken); last >= 0; last -= RowsAtOnce)
+        {
+            await turn.NextAsync(cancellationToken);
+            var from = last - RowsAtOnce;
+            await left.Where(i => i.Ordinal > from).ExecuteDeleteAsync(cancellationToken);
+        }
+    }
+
+    // A failed import may be tried again.
+    private static async Task BeginAsync(LabDbContext db, JobContext job, long versionId, CancellationToken cancellationToken)
+    {
+        await HoldAsync(db, job, cancellationToken);
+        var touched = await db.DatasetVersions.Where(v => v.Id == versionId && (v.Status == DatasetVersionStatus.Importing || v.Status == DatasetVersionStatus.Failed))
+            .ExecuteUpdateAsync(set => set.SetProperty(v => v.Status, DatasetVersionStatus.Importing), cancellationToken);
+        if (touched != 1) throw new OwnershipLostException($"Dataset version {versionId}");
     }
 
     private static async Task HoldAsync(LabDbContext db, JobContext job, CancellationToken cancellationToken)
@@ -116,5 +189,18 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
     {
         var dataset = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.DatasetId).SingleAsync(cancellationToken);
         await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, dataset));
+    }
+
+    /// <summary>Short transactions one after another, and a pause for those who wait.</summary>
+    private sealed class Turn(TimeProvider time)
+    {
+        private long began = time.GetTimestamp();
+
+        public async Task NextAsync(CancellationToken cancellationToken)
+        {
+            if (time.GetElapsedTime(began) < LongestTurn) return;
+            await Task.Delay(Pause, time, cancellationToken);
+            began = time.GetTimestamp();
+        }
     }
 }

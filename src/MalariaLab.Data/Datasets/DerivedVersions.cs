@@ -45,7 +45,7 @@ public sealed class DerivedVersions(IDbContextFactory<LabDbContext> contexts, Ti
             Images = [.. kept.Images.Select((image, ordinal) => { image.Ordinal = ordinal; return image; })],
             Verdict = verdict,
             Derived = new(changes, kept.Excluded, kept.Relabelled, 0),
-        }, null, cancellationToken);
+        }, cancellationToken);
         db.AuditEntries.Add(new() { At = now, UserId = actor.UserId, Actor = actor.Name, Action = "dataset.derive", Subject = $"dataset {version.DatasetId}, version {version.Number}", DetailJson = JsonSerializer.Serialize(new { changes.Reason, kept.Excluded, kept.Relabelled }) });
         await db.SaveChangesAsync(cancellationToken);
         await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, version.DatasetId));

@@ -50,6 +50,7 @@ public sealed class GalleryIndex(IDbContextFactory<LabDbContext> contexts, Datas
         var images = db.DatasetImages.Where(i => i.VersionId == versionId);
         var inTable = Where(images, filter);
         var count = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.ImageCount).SingleOrDefaultAsync(cancellationToken);
+        if (count == 0) return new([], 0);
         var kept = new List<Func<int, bool>>();
         if (filter is { SplitId: { } splitId, Part: { } part })
         {

@@ -141,7 +141,8 @@ public sealed class ContentStore(IDbContextFactory<LabDbContext> contexts, LabPa
         {
             var blobs = await db.Blobs.Where(b => b.PackId == old.Id).OrderBy(b => b.Offset).ToListAsync(cancellationToken);
             foreach (var blob in blobs) writer.Add(blob.Sha256, Read(new ContentLocation(Path.Combine(paths.Store, old.FileName), blob.Offset, blob.Length)));
-            await writer.StageAsync(db, replace: true, cancellationToken);
+            writer.Seal();
+            await writer.MoveAsync(db, cancellationToken);
             return blobs.Sum(b => (long)b.Length);
         }, cancellationToken);
         writer.Keep();

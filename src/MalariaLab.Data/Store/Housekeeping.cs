@@ -1,11 +1,12 @@
 using MalariaLab.Core.Jobs;
+using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Data.Store;
 
 /// <summary>Deletes what a killed process or an abandoned upload left behind.</summary>
-public sealed class Housekeeping(IDbContextFactory<LabDbContext> contexts, ContentStore store, LabPaths paths, LabDataOptions options, TimeProvider time)
+public sealed class Housekeeping(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, LabPaths paths, LabDataOptions options, TimeProvider time)
 {
     /// <summary>A received file that no open task names may still wait for its form; not for two days.</summary>
     private static readonly TimeSpan UploadAge = TimeSpan.FromDays(2);
@@ -17,6 +18,7 @@ public sealed class Housekeeping(IDbContextFactory<LabDbContext> contexts, Conte
     public async Task<long> PassAsync(bool atStart, CancellationToken cancellationToken = default)
     {
         var freed = atStart && options.Provider == LabDatabase.Sqlite ? await store.DropUnknownPacksAsync(cancellationToken) : 0;
+        await versions.ClearFailedAsync(cancellationToken);
         freed += await store.CollectGarbageAsync(cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var open = await db.Tasks.AsNoTracking().Where(t => t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Running || t.Status == LabTaskStatus.Interrupted).ToListAsync(cancellationToken);

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace MalariaLab.Data.Store;
 
 /// <summary>
-/// Writes contents into new pack files. Nothing is part of the store before the commit; disposed without one it deletes what it wrote.
+/// Writes contents into new pack files. Nothing is part of the store before a commit; disposed without one it deletes what it wrote.
 /// </summary>
 public sealed class PackWriter : IAsyncDisposable
 {
@@ -14,9 +14,6 @@ public sealed class PackWriter : IAsyncDisposable
 
     /// <summary>A new pack begins here, so that compaction never has to copy much.</summary>
     private const long MaxPackBytes = 256L << 20;
-
-    /// <summary>Rows a statement; SQLite takes 32,766 parameters.</summary>
-    private const int RowsAtOnce = 500;
 
     /// <summary>ENOSPC as .NET reports it.</summary>
     private const int NoSpaceLeft = 28;
@@ -27,8 +24,9 @@ public sealed class PackWriter : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<string, (int Pack, long Offset, int Length)> contents = new(StringComparer.Ordinal);
     private readonly List<(string FileName, long Bytes)> packs = [];
+    // Database ids of the packs that a transaction names, and of those that a committed one has named.
+    private readonly Dictionary<int, long> staged = [], kept = [];
     private Stream? current;
-    private HashSet<string> staged = [], kept = [];
 
     internal PackWriter(LabPaths paths, TimeProvider time, Func<string, Stream>? create = null)
     {
@@ -58,41 +56,71 @@ public sealed class PackWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Makes the packs durable and names the new contents in the caller's transaction; the store keeps what it had already.
-    /// <see cref="Keep"/> follows after the transaction's commit. After a rollback it may be called again.
-    /// </summary>
-    internal async Task StageAsync(LabDbContext db, bool replace, CancellationToken cancellationToken)
+    /// <summary>Makes the packs durable; nothing is added afterwards.</summary>
+    /// <exception cref="ExplainedException">The disk is full or refuses.</exception>
+    internal void Seal()
     {
         try { ClosePack(); }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw Explain(e); }
-        var fresh = new List<KeyValuePair<string, (int Pack, long Offset, int Length)>>();
-        foreach (var chunk in contents.Chunk(RowsAtOnce))
-        {
-            var keys = chunk.Select(c => c.Key).ToList();
-            if (replace)
-            {
-                // Compaction: the rows exist and move, and manifests go on naming them.
-                fresh.AddRange(chunk);
-                continue;
-            }
-            var present = await db.Blobs.Where(b => keys.Contains(b.Sha256)).Select(b => b.Sha256).ToHashSetAsync(cancellationToken);
-            fresh.AddRange(chunk.Where(c => !present.Contains(c.Key)));
-        }
-        var rows = new Dictionary<int, BlobPack>();
-        foreach (var pack in fresh.Select(c => c.Value.Pack).Distinct())
-            db.BlobPacks.Add(rows[pack] = new BlobPack { FileName = packs[pack].FileName, Bytes = packs[pack].Bytes, CreatedAt = time.GetUtcNow() });
-        await db.SaveChangesAsync(cancellationToken);
-        if (replace)
-            foreach (var (sha, place) in fresh)
-                await db.Blobs.Where(b => b.Sha256 == sha).ExecuteUpdateAsync(set => set.SetProperty(b => b.PackId, rows[place.Pack].Id).SetProperty(b => b.Offset, place.Offset), cancellationToken);
-        else
-            await db.BulkInsertAsync(fresh.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => new Blob { Sha256 = c.Key, PackId = rows[c.Value.Pack].Id, Offset = c.Value.Offset, Length = c.Value.Length }), cancellationToken);
-        staged = [.. rows.Values.Select(row => row.FileName)];
     }
 
-    /// <summary>The transaction is committed: the packs that it named stay. Others (all their contents were there already) go with this writer.</summary>
-    internal void Keep() => kept = staged;
+    /// <summary>
+    /// Names some of the sealed contents in the caller's transaction, which also adds the manifest rows that need them; what the store has
+    /// already, it keeps. A pack's size in the database is that of its named contents until <see cref="FinishAsync"/>, so that it is never taken
+    /// for waste. <see cref="Keep"/> follows after the commit; after a rollback this may be called again.
+    /// </summary>
+    internal async Task StageAsync(LabDbContext db, IEnumerable<string> wanted, CancellationToken cancellationToken)
+    {
+        var own = wanted.Where(contents.ContainsKey).ToList();
+        var present = await db.Blobs.Where(b => own.Contains(b.Sha256)).Select(b => b.Sha256).ToHashSetAsync(cancellationToken);
+        var fresh = own.Where(sha => !present.Contains(sha)).Order(StringComparer.Ordinal).Select(sha => (Sha: sha, Place: contents[sha])).ToList();
+        await NamePacksAsync(db, fresh.ConvertAll(f => f.Place), cancellationToken);
+        await db.BulkInsertAsync(fresh.Select(f => new Blob { Sha256 = f.Sha, PackId = Row(f.Place.Pack), Offset = f.Place.Offset, Length = f.Place.Length }), cancellationToken);
+    }
+
+    /// <summary>Compaction: the rows of all contents exist and move here, and manifests go on naming them.</summary>
+    internal async Task MoveAsync(LabDbContext db, CancellationToken cancellationToken)
+    {
+        await NamePacksAsync(db, contents.Values, cancellationToken);
+        foreach (var (sha, place) in contents)
+        {
+            var row = Row(place.Pack);
+            await db.Blobs.Where(b => b.Sha256 == sha).ExecuteUpdateAsync(set => set.SetProperty(b => b.PackId, row).SetProperty(b => b.Offset, place.Offset), cancellationToken);
+        }
+    }
+
+    /// <summary>The caller's transaction is committed: the packs that it named stay. Others (all their contents were there already) go with this writer.</summary>
+    internal void Keep()
+    {
+        foreach (var (pack, row) in staged) kept[pack] = row;
+        staged.Clear();
+    }
+
+    /// <summary>All contents that were wanted are named: what else the packs hold counts as waste from now on.</summary>
+    internal async Task FinishAsync(LabDbContext db, CancellationToken cancellationToken)
+    {
+        foreach (var (pack, row) in kept)
+            await db.BlobPacks.Where(p => p.Id == row).ExecuteUpdateAsync(set => set.SetProperty(p => p.Bytes, packs[pack].Bytes), cancellationToken);
+    }
+
+    private long Row(int pack) => staged.TryGetValue(pack, out var row) ? row : kept[pack];
+
+    private async Task NamePacksAsync(LabDbContext db, IReadOnlyCollection<(int Pack, long Offset, int Length)> places, CancellationToken cancellationToken)
+    {
+        staged.Clear();
+        foreach (var (pack, bytes) in places.GroupBy(p => p.Pack).Select(g => (g.Key, g.Sum(p => (long)p.Length))))
+        {
+            if (kept.TryGetValue(pack, out var known))
+            {
+                await db.BlobPacks.Where(p => p.Id == known).ExecuteUpdateAsync(set => set.SetProperty(p => p.Bytes, p => p.Bytes + bytes), cancellationToken);
+                continue;
+            }
+            var row = new BlobPack { FileName = packs[pack].FileName, Bytes = bytes, CreatedAt = time.GetUtcNow() };
+            db.BlobPacks.Add(row);
+            await db.SaveChangesAsync(cancellationToken);
+            staged[pack] = row.Id;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -100,8 +128,8 @@ public sealed class PackWriter : IAsyncDisposable
         // What a full disk did not take is tried once more here; the failure is known already.
         try { if (current is not null) await current.DisposeAsync(); }
         catch (IOException) { }
-        foreach (var (name, _) in packs)
-            if (!kept.Contains(name))
+        foreach (var (pack, (name, _)) in packs.Index())
+            if (!kept.ContainsKey(pack))
                 File.Delete(Path.Combine(paths.Store, name));
         packs.Clear();
     }

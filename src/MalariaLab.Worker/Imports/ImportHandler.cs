@@ -14,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace MalariaLab.Worker.Imports;
 
 /// <summary>
-/// Fills a dataset version from its source. Everything becomes visible in one transaction at the end, so an import that was cut off leaves nothing
+/// Fills a dataset version from its source. Everything becomes visible in one transaction at the end, so an import that was cut off shows nothing
 /// and simply starts over.
 /// </summary>
 internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, DerivedVersions derived, ImportSources sources, FileDownload download, DatasetInsights insights) : IJobHandler

@@ -37,9 +37,9 @@ internal static class TrainBench
             FeatureCacheFolder = Path.Combine(work, "features"),
         };
         var start = TimeProvider.System.GetTimestamp();
-        var printer = new Printer();
-        var outcome = new Trainer().Run(request, printer, CancellationToken.None);
-        Print(outcome, data, TimeProvider.System.GetElapsedTime(start), printer.TrainingSeconds);
+        await using var record = await RecordedRun.StartAsync(new Printer());
+        var outcome = new Trainer().Run(request, record, CancellationToken.None);
+        Print(outcome, data, TimeProvider.System.GetElapsedTime(start), record);
         if (arguments["predictions"] is { } file)
             File.WriteAllLines(file, outcome.Scores.SelectMany(scores => scores.Indices.Select((index, i) => string.Create(CultureInfo.InvariantCulture,
                 $"{scores.Part},{data.Path(index)},{data.Labels[index]},{scores.Probabilities[i * data.Classes.Count + data.Classes.Count - 1]}"))));
@@ -53,7 +53,7 @@ internal static class TrainBench
         _ => plan,
     };
 
-    private static void Print(TrainingOutcome outcome, BenchData data, TimeSpan time, double trainingSeconds)
+    private static void Print(TrainingOutcome outcome, BenchData data, TimeSpan time, RecordedRun record)
     {
         var labels = data.Labels;
         foreach (var scores in outcome.Scores)
@@ -63,9 +63,10 @@ internal static class TrainBench
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{scores.Part} n={report.N} accuracy={report.Accuracy:0.0000} sensitivity={report.Sensitivity:0.0000} specificity={report.Specificity:0.0000} auc={report.Auc:0.0000} loss={scores.Loss:0.0000}"));
         }
-        var between = trainingSeconds - outcome.Epochs.Sum(e => e.Seconds);
+        var between = record.TrainingSeconds - outcome.Epochs.Sum(e => e.Seconds);
+        var all = between + record.ProgressSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"checkpoints and records between epochs took {between:0.00} s, {between / trainingSeconds:0.00 %} of the training"));
+            $"checkpoints took {between - record.RecordSeconds:0.00} s, epoch records {record.RecordSeconds:0.00} s, progress and log {record.ProgressSeconds:0.00} s: {all / record.TrainingSeconds:0.00 %} of the training"));
         var fastest = outcome.Epochs.Max(e => e.ImagesPerSecond);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{outcome.Environment}; {time.TotalSeconds:0.0} s in all; weights of epoch {outcome.WeightsEpoch}; fastest epoch {fastest:0} img/s; peak memory {PeakMegabytes()} MB"));
@@ -79,16 +80,7 @@ internal static class TrainBench
 
     private sealed class Printer : ITrainingObserver
     {
-        private readonly long[] _begun = new long[3];
-
-        /// <summary>From the first epoch's beginning to the scoring.</summary>
-        public double TrainingSeconds => TimeProvider.System.GetElapsedTime(_begun[(int)TrainingStage.Training], _begun[(int)TrainingStage.Evaluating]).TotalSeconds;
-
-        public void OnStage(TrainingStage stage)
-        {
-            _begun[(int)stage] = TimeProvider.System.GetTimestamp();
-            Console.WriteLine($"# {stage}");
-        }
+        public void OnStage(TrainingStage stage) => Console.WriteLine($"# {stage}");
 
         public void OnProgress(RunProgress progress)
         {

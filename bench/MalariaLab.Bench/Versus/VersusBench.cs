@@ -28,6 +28,8 @@ internal static class VersusBench
         foreach (var line in lines)
         {
             var rounds = new List<(double Here, double Peer)>();
+            // The first of each reads its files from the disk, and is not counted.
+            Console.WriteLine(Text($"{line.Key}, warming up: {await bench.HereAsync(line):0.#} against {await bench.PeerAsync(line):0.#} img/s"));
             for (var round = 1; round <= (arguments.Int("rounds") ?? 3); round++)
             {
                 var peer = await bench.PeerAsync(line);

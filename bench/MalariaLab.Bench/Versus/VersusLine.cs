@@ -19,8 +19,8 @@ internal sealed record VersusLine(string Key, string Recipe, VersusKind Kind, in
         new("squeezenet", "squeezenet", VersusKind.Training, 512, 2, 1.5),
         new("cellnet", "cellnet", VersusKind.Training, 768, 2, 1.5),
         new("pneumonia-cnn-deep", "pneumonia-cnn-deep", VersusKind.Training, 320, 2, 1.5),
-        new("resnet50v2", "resnet50v2", VersusKind.Training, 96, 2, 1.1),
-        new("vgg19-finetuned", "vgg19-finetuned", VersusKind.Training, 128, 2, 1.1),
+        new("resnet50v2", "resnet50v2", VersusKind.Training, 192, 2, 1.1),
+        new("vgg19-finetuned", "vgg19-finetuned", VersusKind.Training, 256, 2, 1.1),
         // The peer computes the frozen part anew for every image; here it comes from the cache, which is not part of the epoch.
         new("vgg19-frozen", "vgg19-frozen", VersusKind.Training, 256, 4, 50),
         new("evaluate", "lenet", VersusKind.Scoring, 2209, 1, 2.5),

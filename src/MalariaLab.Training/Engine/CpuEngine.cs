@@ -29,7 +29,7 @@ internal sealed class CpuEngine : IEngine
     private int _epoch;
     private BatchLoss _sum;
 
-    public CpuEngine(ShardPool pool, NetworkWeights weights, Tensor gradients, SampleFeed feed, SlicedOptimizer optimizer, CrossEntropy loss, int classes, TrainingSpec spec)
+    public CpuEngine(ShardPool pool, NetworkWeights weights, Tensor gradients, SampleFeed feed, SlicedOptimizer optimizer, CrossEntropy loss, TrainingSpec spec)
     {
         (_pool, _loss, _optimizer, _clipNorm) = (pool, loss, optimizer, spec.GradientClipNorm);
         var shards = Math.Min(ShardsOfBatch, spec.BatchSize);
@@ -43,7 +43,7 @@ internal sealed class CpuEngine : IEngine
         var capacity = (spec.BatchSize + shards - 1) / shards;
         _ownGradients = [.. Enumerable.Range(1, shards - 1).Select(_ => NetworkWeights.NewBuffer(weights.Layout.TrainableLength, torch.CPU))];
         _shards = [.. _ownGradients.Prepend(gradients).Select(buffer => new Shard(weights, buffer, feed, capacity, loss.Units, spec.Seed))];
-        _scorer = new Scorer(feed, pool, weights.Layout.Graph.Output.Unit, classes);
+        _scorer = new Scorer(feed, pool, loss.ForScoring);
     }
 
     /// <inheritdoc/>

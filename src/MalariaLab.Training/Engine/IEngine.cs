@@ -26,7 +26,7 @@ internal interface IEngine : IDisposable
     /// <summary>Loss and right answers since the epoch began.</summary>
     BatchLoss Sum();
 
-    /// <summary>Class probabilities of samples, row by row, and their plain loss.</summary>
+    /// <summary>Class probabilities of samples, row by row, and their loss, smoothed like the training's but without class weights.</summary>
     /// <param name="weights">Weights to score with.</param>
     /// <param name="indices">Manifest positions.</param>
     /// <param name="views">Test-time views whose probabilities are averaged; the loss is that of the first.</param>

@@ -20,7 +20,12 @@ public sealed class CrossEntropy(OutputUnit unit, double labelSmoothing, IReadOn
     /// <summary>Number of logits a sample.</summary>
     public int Units { get; } = unit == OutputUnit.Sigmoid ? 1 : classWeights.Count;
 
-    /// <summary>Loss without weights and smoothing, as it is reported for validation and test.</summary>
+    /// <summary>
+    /// The loss of validation and test, as in Keras: smoothed like the training's, for it is the same loss; class weights are the training's alone.
+    /// </summary>
+    public CrossEntropy ForScoring => new(Unit, labelSmoothing, [.. classWeights.Select(_ => 1.0)]);
+
+    /// <summary>Loss without weights and smoothing.</summary>
     public static CrossEntropy Plain(OutputUnit unit, int classes) => new(unit, 0, [.. Enumerable.Repeat(1.0, classes)]);
 
     /// <summary>Sums loss and right answers over samples and gives the gradient of (sum of losses) / <paramref name="divisor"/>.</summary>

@@ -5,6 +5,7 @@ using MalariaLab.Training.Architectures;
 using MalariaLab.Training.Data;
 using MalariaLab.Training.Engine;
 using MalariaLab.Training.Explanations;
+using MalariaLab.Training.Loss;
 using MalariaLab.Training.Weights;
 
 namespace MalariaLab.Training.Scoring;
@@ -73,7 +74,7 @@ public sealed class ModelScorer : IDisposable
     {
         if (data.Size != Architecture.Size || data.Channels != Architecture.Channels)
             throw new ArgumentException($"The network takes {Architecture.Size} pixels and {Architecture.Channels} channels, but the images have {data.Size} and {data.Channels}.", nameof(data));
-        var scorer = new Scorer(Feed(data), _pool, _unit, ClassNames.Count);
+        var scorer = new Scorer(Feed(data), _pool, CrossEntropy.Plain(_unit, ClassNames.Count));
         return scorer.Score(_weights, indices, (reader, index, view, target) => reader.Read(index, view, target), views, cancellation, onScored).Probabilities;
     }
 

@@ -29,5 +29,5 @@ public sealed record TrainingOutcome
 /// <param name="Part">The part.</param>
 /// <param name="Indices">Manifest positions, ascending.</param>
 /// <param name="Probabilities">Row by row in the order of <paramref name="Indices"/>, one column a class; a sigmoid unit gives (1 − p, p).</param>
-/// <param name="Loss">Mean loss without class weights and label smoothing.</param>
+/// <param name="Loss">Mean loss, smoothed like the training's but without class weights.</param>
 public sealed record PartScores(SplitPart Part, IReadOnlyList<int> Indices, float[] Probabilities, double Loss);

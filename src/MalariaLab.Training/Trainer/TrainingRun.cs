@@ -102,7 +102,7 @@ internal sealed class TrainingRun : IDisposable
         var feed = FeatureCache.Fits(Spec)
             ? new FeatureFeed(_request.Data, Features(images, pool.Run, ScalarType.Float32), _weights.Layout.Graph.Features.Shape)
             : (SampleFeed)images;
-        return new CpuEngine(pool, _weights, _session.Gradients, feed, _session.Optimizer, loss, _request.Data.ClassNames.Count, Spec.Training);
+        return new CpuEngine(pool, _weights, _session.Gradients, feed, _session.Optimizer, loss, Spec.Training);
     }
 
     private DeviceEngine NewDeviceEngine(Device device, CrossEntropy loss)
@@ -112,7 +112,7 @@ internal sealed class TrainingRun : IDisposable
         var samples = Own(FeatureCache.Fits(Spec)
             ? DeviceSamples.OfFeatures(data, Features(Images(), OneByOne, precision), _weights.Layout.Graph.Features.Shape, device, _observer.OnLog)
             : DeviceSamples.OfImages(data, device, _observer.OnLog));
-        return new DeviceEngine(device, _weights, _session.Gradients, samples, _session.Optimizer, loss, data.ClassNames.Count, Spec, _observer.OnLog);
+        return new DeviceEngine(device, _weights, _session.Gradients, samples, _session.Optimizer, loss, Spec, _observer.OnLog);
 
         static void OneByOne(int count, Action<int> work)
         {

@@ -126,6 +126,28 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(best.ValLoss!.Value, outcome.Scores.Single(s => s.Part == SplitPart.Validation).Loss, 1e-12);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_SmoothedLabelsAndClassWeights_ValidationLossIsSmoothedAndNotWeighted(bool onDevice)
+    {
+        const double smoothing = 0.2;
+        var spec = Runs.LeNet() with
+        {
+            Loss = new LossSpec { LabelSmoothing = smoothing, ClassWeighting = ClassWeighting.Given, ClassWeights = [1, 5] },
+            Training = new TrainingSpec { Epochs = 1, BatchSize = 10 },
+        };
+        var data = new SyntheticCells(100, 32);
+
+        var outcome = new MalariaLab.Training.Trainer().Run(_runs.Request(spec, data) with { TakesDeviceEngine = onDevice }, new Listener(), TestContext.Current.CancellationToken);
+
+        var validation = outcome.Scores.Single(s => s.Part == SplitPart.Validation);
+        var expected = validation.Indices.Select((index, i) => Enumerable.Range(0, 2)
+            .Sum(k => -((k == data.Label(index) ? 1 - smoothing : 0) + (smoothing / 2)) * Math.Log(validation.Probabilities[(2 * i) + k]))).Average();
+        Assert.Equal(expected, outcome.Epochs[0].ValLoss!.Value, 1e-5);
+        Assert.Equal(expected, validation.Loss, 1e-5);
+    }
+
     [Fact]
     public void Run_WithoutValidation_TakesTheLastEpoch()
     {

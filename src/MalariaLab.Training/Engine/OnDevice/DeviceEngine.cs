@@ -29,12 +29,12 @@ internal sealed class DeviceEngine : IEngine
     private readonly Network _network;
     private readonly Dictionary<string, int> _ordinals;
     private readonly StepGraph? _graph;
-    private readonly int _classes;
+    private readonly CrossEntropy _scoringLoss;
     private DeviceBatch? _epoch;
 
-    public DeviceEngine(Device device, NetworkWeights weights, Tensor gradients, DeviceSamples samples, SlicedOptimizer optimizer, CrossEntropy loss, int classes, ExperimentSpec spec, Action<string> log)
+    public DeviceEngine(Device device, NetworkWeights weights, Tensor gradients, DeviceSamples samples, SlicedOptimizer optimizer, CrossEntropy loss, ExperimentSpec spec, Action<string> log)
     {
-        (_device, _spec, _weights, _gradients, _samples, _optimizer, _classes) = (device, spec.Training, weights, gradients, samples, optimizer, classes);
+        (_device, _spec, _weights, _gradients, _samples, _optimizer, _scoringLoss) = (device, spec.Training, weights, gradients, samples, optimizer, loss.ForScoring);
         var graph = weights.Layout.Graph;
         _inputs = new DeviceInputs(spec.Augmentation, spec.Preprocessing, spec.Architecture.Size, spec.Architecture.Channels, spec.Training.Seed, device);
         _dropout = new DeviceDropout(spec.Training.Seed, graph.Layers.Count, device);
@@ -94,10 +94,8 @@ internal sealed class DeviceEngine : IEngine
         using var scope = torch.NewDisposeScope();
         using var inference = torch.inference_mode();
         using var network = new Network(weights);
-        var unit = weights.Layout.Graph.Output.Unit;
-        var plain = CrossEntropy.Plain(unit, _classes);
         var (rows, changes) = (_samples.Rows(indices), augmentedEpoch is { } epoch && !_samples.IsFeatures ? _inputs.Draw(indices, epoch) : null);
-        var all = torch.empty([views, indices.Count, plain.Units], ScalarType.Float32, _device);
+        var all = torch.empty([views, indices.Count, _scoringLoss.Units], ScalarType.Float32, _device);
         for (var first = 0; first < indices.Count; first += ScoringChunk)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -111,7 +109,7 @@ internal sealed class DeviceEngine : IEngine
             }
             onChunk(count);
         }
-        return Probabilities(all.ToArray<float>(), indices, views, unit, plain);
+        return Probabilities(all.ToArray<float>(), indices, views);
     }
 
     public void Dispose()
@@ -143,16 +141,17 @@ internal sealed class DeviceEngine : IEngine
         return (_samples.IsFeatures ? network.Head(input, pass) : network.Forward(input, pass)).to(ScalarType.Float32);
     }
 
-    private (float[] Probabilities, BatchLoss Loss) Probabilities(float[] logits, IReadOnlyList<int> indices, int views, OutputUnit unit, CrossEntropy plain)
+    private (float[] Probabilities, BatchLoss Loss) Probabilities(float[] logits, IReadOnlyList<int> indices, int views)
     {
-        var length = indices.Count * plain.Units;
-        var loss = plain.Evaluate<float>(logits.AsSpan(0, length), [.. indices.Select(_samples.Label)], 1, []);
-        var sum = new double[indices.Count * _classes];
+        var (units, classes) = (_scoringLoss.Units, _scoringLoss.ClassWeights.Count);
+        var length = indices.Count * units;
+        var loss = _scoringLoss.Evaluate<float>(logits.AsSpan(0, length), [.. indices.Select(_samples.Label)], 1, []);
+        var sum = new double[indices.Count * classes];
         var row = new float[sum.Length];
         for (var view = 0; view < views; view++)
         {
             for (var i = 0; i < indices.Count; i++)
-                CrossEntropy.Probabilities(unit, logits.AsSpan((view * length) + (i * plain.Units), plain.Units), row.AsSpan(i * _classes, _classes));
+                CrossEntropy.Probabilities(_scoringLoss.Unit, logits.AsSpan((view * length) + (i * units), units), row.AsSpan(i * classes, classes));
             for (var i = 0; i < sum.Length; i++)
                 sum[i] += row[i];
         }

@@ -111,7 +111,7 @@ public static class FormSections
     [
         new("loss.classWeighting", "Class weights"),
         new("loss.classWeights", "One weight a class", "With commas between, in the order of the classes.", s => s.Loss.ClassWeighting == ClassWeighting.Given),
-        new("loss.labelSmoothing", "Label smoothing"),
+        new("loss.labelSmoothing", "Label smoothing", "Counts in the validation loss too, as in Keras."),
         new("training.accumulationSteps", "Batches an update"),
         new("training.gradientClipNorm", "Clip gradients at norm", "0 is off."),
         new("training.weightEmaDecay", "Moving average of weights, decay", "0 is off."),

@@ -2,6 +2,7 @@ using MalariaLab.Bench;
 
 Dictionary<string, (string Usage, Func<Arguments, Task<int>> Run)> commands = new()
 {
+    ["augmentation"] = (AugmentationBench.Usage, AugmentationBench.RunAsync),
     ["circuits"] = (CircuitsBench.Usage, CircuitsBench.RunAsync),
     ["compare"] = (CompareBench.Usage, CompareBench.RunAsync),
     ["datasetpage"] = (DatasetPageBench.Usage, DatasetPageBench.RunAsync),

@@ -10,7 +10,7 @@ namespace MalariaLab.E2E;
 public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     private const float Long = 180_000;
-    private static readonly string[] DatasetTabs = ["overview", "duplicates", "audit", "images", "splits", "refused", "versions"];
+    private static readonly string[] DatasetTabs = ["overview", "duplicates", "audit", "images", "splits", "labels", "refused", "versions"];
 
     /// <summary>One journey in one lab: each step stands on the one before, as it does for a person.</summary>
     [Fact]
@@ -63,6 +63,9 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await File.WriteAllBytesAsync(cut, (await File.ReadAllBytesAsync(whole))[..^2000]);
         await Upload(page, cut, "cut off");
         await Expect(page.GetByText("not a zip archive, or its end is missing").First).ToBeVisibleAsync(new() { Timeout = Long });
+        // Its file is gone, so trying again is not offered; choosing it again is.
+        await Expect(page.GetByText("cut.zip was deleted when its import ended.")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Try again" })).ToHaveCountAsync(0);
     }
 
     private static async Task Upload(IPage page, string zip, string name)

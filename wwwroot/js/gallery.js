@@ -46,6 +46,7 @@ export function create(root, options) {
     side = Math.floor(width / columns) - GAP;
     space.style.height = `${Math.ceil(total / columns) * (side + GAP) + GAP}px`;
     status.textContent = total === 1 ? options.words.one : options.words.many.replace("{0}", total.toLocaleString("en-US"));
+    grid.dataset.empty = total === 0 ? options.words.none : "";
     for (const cell of cells.values()) cell.remove();
     cells.clear();
   }

@@ -117,6 +117,7 @@ public sealed partial class GalleryTab : ComponentBase, IAsyncDisposable
     {
         Failed = T["The images could not be loaded."],
         Loading = T["Loading …"],
+        None = T["No image passes all filters."],
         One = T["1 image"],
         Many = T["{0} images"],
         Class = T["Class"],

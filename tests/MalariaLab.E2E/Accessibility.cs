@@ -30,7 +30,9 @@ public static class Accessibility
             await page.GotoAsync(path);
             foreach (var theme in new[] { "light", "dark" })
             {
-                await page.EvaluateAsync("theme => lab.theme(theme)", theme);
+                // Documents that stand alone have no script of the lab and follow the reader's system.
+                await page.EmulateMediaAsync(new() { ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light });
+                await page.EvaluateAsync("theme => window.lab?.theme(theme)", theme);
                 findings.AddRange((await Settled(page)).Select(finding => $"{path} ({theme}): {finding}"));
             }
             await page.SetViewportSizeAsync(PhoneWidth, 800);

@@ -30,9 +30,12 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await TrainsTheFinishedRunFurther(page);
         await ComparesBothRuns(page);
         await CancelsARunningTraining(page);
+        var shared = await GoesTheWholeWayByKeyboard(page);
+        await LeavesAnImageOut("by keyboard");
         await page.ExpectAccessible(
             "/", "/datasets", "/datasets?trash=true", "/datasets/import", "/experiments/new", "/experiments/new?recipe=lenet", "/queue", "/runs", "/runs/3",
-            "/compare", "/compare?runs=1,2", "/predict", "/predict?run=1", "/weights", "/admin", "/account");
+            "/compare", "/compare?runs=1,2", "/predict", "/predict?run=1", "/weights", "/admin", "/account",
+            "/groups/1", "/runs/plots", "/datasets/3/changes?from=1&to=2", "/runs/1/report", shared);
         await page.ExpectAccessible(DatasetTabs.Select(tab => $"/datasets/2?tab={tab}"));
         await page.ExpectAccessible(RunTabs.Select(tab => $"/runs/1?tab={tab.ToLowerInvariant()}"));
     }

@@ -134,6 +134,8 @@ class LineChart {
 
 export async function create(element, libraryUrl, options) {
   library ??= (await import(libraryUrl)).default;
+  // Whoever walks over the tabs is gone before a chart is drawn.
+  if (!element?.isConnected) return { append() {}, replace() {}, moveSpot() {}, destroy() {} };
   const chart = new LineChart(element, options);
   await chart.chart.render();
   return chart;

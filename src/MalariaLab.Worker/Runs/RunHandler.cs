@@ -33,7 +33,8 @@ internal sealed class RunHandler(
         }
         catch (TrainingFailedException e)
         {
-            log.Write($"Failed: {e}");
+            // The sentence says it all, unless something lies behind it.
+            log.Write($"Failed: {(e.InnerException is null ? e.Message : e)}");
             throw new ExplainedException(e.Message, e);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

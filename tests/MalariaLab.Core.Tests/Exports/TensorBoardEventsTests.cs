@@ -32,6 +32,18 @@ public sealed class TensorBoardEventsTests
     [Fact]
     public async Task Events_WithoutAnEpoch_AreTheVersionOnly() => Assert.Single(Read(await Write()));
 
+    // Bytes of an encoder of its own, written in Python after the formats of TFRecord and Protocol Buffers.
+    [Fact]
+    public async Task Events_OfOneEpoch_AreTheBytesOfAnotherEncoder()
+    {
+        const string Known =
+            "GAAAAAAAAACjf0siCQAAAJAKadpBGg1icmFpbi5FdmVudDoyNsyH8MMAAAAAAAAAst3tcwkAAECSCmnaQRCsAiq0AQoRCgpsb3NzL3RyYWluFQAAQD8KFgoPbG9zcy92YWxpZGF0aW9uFQAAAD8KFQ" +
+            "oOYWNjdXJhY3kvdHJhaW4VAAAAPwoaChNhY2N1cmFjeS92YWxpZGF0aW9uFQAAID8KFAoNbGVhcm5pbmdfcmF0ZRVvEoM6Ch4KF3NwZWVkL3NlY29uZHNfcGVyX2Vwb2NoFQAAEEEKHgoXc3BlZWQv" +
+            "aW1hZ2VzX3Blcl9zZWNvbmQVAAAHRPI3uaI=";
+        var written = await Write(new EpochRecord { Epoch = 300, TrainLoss = 0.75, TrainAccuracy = 0.5, ValLoss = 0.5, ValAccuracy = 0.625, LearningRate = 0.001, Seconds = 9, ImagesPerSecond = 540 });
+        Assert.Equal(Known, Convert.ToBase64String(written));
+    }
+
     [Theory]
     [InlineData("123456789", 0xE3069283)]
     [InlineData("", 0)]

@@ -159,7 +159,7 @@ public static class FormSections
         "given" => "given",
         "float32" => "float32",
         "bFloat16" => "bfloat16 (CUDA)",
-        "softmax" => "softmax, one unit a class",
+        "softmax" => "softmax per class",
         "sigmoid" => "sigmoid, one unit",
         _ => value,
     };

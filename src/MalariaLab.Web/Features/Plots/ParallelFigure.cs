@@ -52,14 +52,19 @@ public sealed class ParallelFigure(IReadOnlyList<RunDimension> axes)
         var plot = new XElement(Element("g", ("transform", $"translate(0 {Head})")));
         for (var a = 0; a < Axes.Count; a++)
         {
-            var ((name, side), (offset, anchor)) = (NameOf(a), LabelOf(a));
+            var (name, side) = NameOf(a);
             plot.Add(
                 Text(word(Axes[a].Dimension.Key), Across(a), name, side),
-                Element("line", ("x1", Across(a)), ("x2", Across(a)), ("y1", Top), ("y2", Height - Bottom), ("data-stroke", "var(--text-2)")),
-                Axes[a].Ticks.Select(tick => Text(tick.Text, Across(a) + offset, Up(tick.At) + 4, anchor)));
+                Element("line", ("x1", Across(a)), ("x2", Across(a)), ("y1", Top), ("y2", Height - Bottom), ("data-stroke", "var(--text-2)")));
         }
         for (var i = 0; i < runs.Count; i++)
             plot.Add(Element("path", ("d", Path(i)), ("fill", "none"), ("data-stroke", Palette.Css(Palette.OfRun(runs[i].Row.Id))), ("stroke-width", "1.5")));
+        for (var a = 0; a < Axes.Count; a++)
+        {
+            var (offset, anchor) = LabelOf(a);
+            // White around the letters, so that a line behind them does not strike them out.
+            plot.Add(Axes[a].Ticks.Select(tick => Text(tick.Text, Across(a) + offset, Up(tick.At) + 4, anchor, ("stroke", "#fff"), ("stroke-width", "4"), ("paint-order", "stroke"))));
+        }
         var legend = PlotLegend.Of(runs, Side, Width - Side, Head + Height + 16, out var end);
         return Document(title, Width, end, [plot, .. legend]);
     }

@@ -1,0 +1,146 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace MalariaLab.E2E;
+
+/// <summary>The whole way from images to a shared comparison without a mouse.</summary>
+public sealed partial class JourneyTests
+{
+    private const int MostStops = 200;
+
+    /// <returns>Path of the share link.</returns>
+    private async Task<string> GoesTheWholeWayByKeyboard(IPage page)
+    {
+        await page.GotoAsync("/");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+        // A page begins at its heading; the menu lies before it, and before the menu the link that leads past it.
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeFocusedAsync();
+        await Reach(page, page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" }), "Shift+Tab");
+
+        // Import.
+        await Press(page, page.Locator("#nav").GetByRole(AriaRole.Link, new() { Name = "Datasets" }));
+        await Press(page, page.Locator("main").GetByRole(AriaRole.Link, new() { Name = "Import data" }).First);
+        await Reach(page, page.Locator("input[type=file][accept*=zip]"));
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Space"));
+        await chooser.SetFilesAsync(CellArchive.Create(browser.Lab.DataFolder, perClass: 30));
+        await Type(page, page.GetByLabel("Name of the dataset"), "by keyboard");
+        await Choose(page, page.GetByLabel("Patient of an image"), "nih");
+        await Press(page, page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }));
+        await Expect(page.GetByText("Ready: 60 images in 2 classes")).ToBeVisibleAsync(new() { Timeout = Long });
+
+        // Split: the tabs are one stop, and the arrows lead on.
+        var splits = page.GetByRole(AriaRole.Tab, new() { NameRegex = Splits() });
+        await Reach(page, page.Locator("[role=tab][aria-selected=true]"));
+        for (var i = 0; i < DatasetTabs.Length && await splits.GetAttributeAsync("aria-selected") != "true"; i++) await Arrow(page, "ArrowRight");
+        await Expect(splits).ToBeFocusedAsync();
+        await Press(page, page.GetByRole(AriaRole.Button, new() { Name = "Make the split" }));
+        await Expect(page.GetByText("No split yet")).ToBeHiddenAsync();
+
+        // Experiment, twice with different seeds, and the queue.
+        await Press(page, page.Locator(".page-head").GetByRole(AriaRole.Link, new() { Name = "New experiment" }));
+        await Press(page, page.Locator("a.card.recipe").First);
+        await Type(page, page.GetByLabel("Epochs at most"), "1");
+        await Type(page, page.GetByLabel("Repeat with seeds"), "2");
+        await Press(page, page.GetByRole(AriaRole.Button, new() { Name = "Queue", Exact = true }));
+        await page.WaitForURLAsync("**/queue");
+
+        // Run.
+        await page.GotoAsync("/runs?q=status%3Asucceeded+group%3A1");
+        await Expect(page.Locator("tbody input[type=checkbox]")).ToHaveCountAsync(2, new() { Timeout = Long });
+        await Press(page, page.Locator("tbody a[href^='/runs/']").First);
+        await WalksTheTabs(page);
+
+        // Compare and share.
+        await page.GotoAsync("/runs?q=group%3A1");
+        for (var i = 0; i < 2; i++)
+        {
+            await Reach(page, page.Locator("tbody input[type=checkbox]").Nth(i));
+            await page.Keyboard.PressAsync("Space");
+        }
+        await Expect(page.GetByText("2 chosen")).ToBeVisibleAsync();
+        await Press(page, page.Locator(".page-head").GetByRole(AriaRole.Link, new() { Name = "Compare" }));
+        await Expect(page.Locator(".compare-metrics tbody tr")).ToHaveCountAsync(2);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Repetitions" })).ToBeVisibleAsync();
+        return await SharesByKeyboard(page);
+    }
+
+    private static async Task WalksTheTabs(IPage page)
+    {
+        var tabs = page.GetByRole(AriaRole.Tab);
+        await Reach(page, page.GetByRole(AriaRole.Tab, new() { Name = RunTabs[0], Exact = true }));
+        foreach (var (key, opened) in new[] { ("ArrowRight", 1), ("End", RunTabs.Length - 1), ("ArrowRight", 0), ("ArrowLeft", RunTabs.Length - 1), ("Home", 0) })
+        {
+            await Arrow(page, key);
+            await Expect(tabs.Nth(opened)).ToBeFocusedAsync();
+            await Expect(tabs.Nth(opened)).ToHaveAttributeAsync("aria-selected", "true");
+            await Expect(page.Locator("[role=tab]:not([tabindex='-1'])")).ToHaveCountAsync(1);
+        }
+    }
+
+    private static async Task<string> SharesByKeyboard(IPage page)
+    {
+        await Press(page, page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }));
+        var dialog = page.Locator(".rz-dialog", new() { HasText = "Whoever has the link sees these results" });
+        await Press(page, dialog.GetByRole(AriaRole.Button, new() { Name = "Make a link" }));
+        var address = await dialog.Locator(".notice.good code").InnerTextAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        return new Uri(address).AbsolutePath;
+    }
+
+    private static async Task Press(IPage page, ILocator target)
+    {
+        await Reach(page, target);
+        await page.Keyboard.PressAsync("Enter");
+    }
+
+    private static async Task Type(IPage page, ILocator target, string text)
+    {
+        await Reach(page, target);
+        await page.Keyboard.PressAsync("Control+A");
+        await page.Keyboard.TypeAsync(text);
+        await page.Keyboard.PressAsync("Tab");
+    }
+
+    // Letters choose in a closed list.
+    private static async Task Choose(IPage page, ILocator list, string value)
+    {
+        await Reach(page, list);
+        for (var i = 0; i < MostStops && await list.InputValueAsync() != value; i++) await page.Keyboard.PressAsync("ArrowDown");
+        Assert.Equal(value, await list.InputValueAsync());
+    }
+
+    private static async Task Arrow(IPage page, string key)
+    {
+        await page.Keyboard.PressAsync(key);
+        await Expect(page.Locator("[role=tab][aria-selected=true]")).ToBeFocusedAsync();
+    }
+
+    /// <summary>Goes on with Tab until the element has the focus and shows it.</summary>
+    private static async Task Reach(IPage page, ILocator target, string key = "Tab")
+    {
+        await Expect(target).ToBeEnabledAsync();
+        for (var stop = 0; !await target.EvaluateAsync<bool>("element => element === document.activeElement"); stop++)
+        {
+            Assert.True(stop < MostStops, $"{MostStops} times Tab never reaches {target}.");
+            await page.Keyboard.PressAsync(key);
+        }
+        Assert.True(await target.EvaluateAsync<bool>("element => element.type === 'file' || getComputedStyle(element).outlineStyle !== 'none'"), $"{target} does not show that it has the focus.");
+    }
+
+    /// <summary>A version without one image, over REST: what two versions differ in has a page.</summary>
+    private async Task LeavesAnImageOut(string dataset)
+    {
+        var local = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(Path.Combine(browser.Lab.DataFolder, "local-api.json")));
+        using var http = new HttpClient { BaseAddress = browser.Lab.Url };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", local.GetProperty("token").GetString());
+        using var zip = System.IO.Compression.ZipFile.OpenRead(Path.Combine(browser.Lab.DataFolder, "cells-30.zip"));
+        var image = zip.Entries[0].FullName;
+        var answer = await http.PostAsJsonAsync($"/api/v1/datasets/{Uri.EscapeDataString(dataset)}/versions", new { exclude = new[] { image }, reason = "not a cell" }, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+}

@@ -224,7 +224,7 @@ public sealed record OptimizerSpec
     /// <summary>Guard against division by zero.</summary>
     public double Epsilon { get; init; } = 1e-7;
 
-    /// <summary>Where epsilon stands and how Adam corrects its bias.</summary>
+    /// <summary>Whose formula: where epsilon stands, how Adam corrects its bias, and when the rate enters momentum.</summary>
     public EpsilonForm EpsilonForm { get; init; } = EpsilonForm.Keras;
 
     /// <summary>Start of Adagrad's accumulator.</summary>
@@ -239,7 +239,8 @@ public enum OptimizerKind { Sgd, Adagrad, RmsProp, Adam, AmsGrad, AdamW }
 
 /// <summary>
 /// <c>Keras</c>: outside the root for Adagrad and RMSprop, "epsilon hat" for Adam. <c>KerasInside</c>: inside the root for Adagrad and RMSprop
-/// (tf.keras from 2.11). <c>PyTorch</c>: Adam adds epsilon after the bias correction.
+/// (tf.keras from 2.11). <c>PyTorch</c>: Adam adds epsilon after the bias correction, and the velocity of SGD and RMSprop is multiplied by the rate as it
+/// is applied rather than as it grows, which differs once a schedule changes the rate.
 /// </summary>
 public enum EpsilonForm { Keras, KerasInside, PyTorch }
 

@@ -33,7 +33,8 @@ public static class SpecNormal
         var plain = new OptimizerSpec { Kind = spec.Kind, LearningRate = spec.LearningRate, WeightDecay = spec.WeightDecay };
         return spec.Kind switch
         {
-            OptimizerKind.Sgd => plain with { Momentum = spec.Momentum, Nesterov = spec.Momentum > 0 && spec.Nesterov },
+            OptimizerKind.Sgd when spec.Momentum == 0 => plain,
+            OptimizerKind.Sgd => plain with { Momentum = spec.Momentum, Nesterov = spec.Nesterov, EpsilonForm = spec.EpsilonForm == EpsilonForm.PyTorch ? EpsilonForm.PyTorch : EpsilonForm.Keras },
             OptimizerKind.Adagrad => plain with { InitialAccumulator = spec.InitialAccumulator, Epsilon = spec.Epsilon, EpsilonForm = spec.EpsilonForm },
             OptimizerKind.RmsProp => plain with { Momentum = spec.Momentum, Rho = spec.Rho, Epsilon = spec.Epsilon, EpsilonForm = spec.EpsilonForm },
             _ => plain with { Beta1 = spec.Beta1, Beta2 = spec.Beta2, Epsilon = spec.Epsilon, EpsilonForm = spec.EpsilonForm },

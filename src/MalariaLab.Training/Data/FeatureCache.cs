@@ -15,8 +15,6 @@ namespace MalariaLab.Training.Data;
 /// </summary>
 internal sealed unsafe class FeatureCache : IDisposable
 {
-    /// <summary>Bytes that a folder of caches may hold; the longest unused go first.</summary>
-    public const long FolderLimit = 20L << 30;
     private const int Chunk = 32;
     private const int HashBytes = 32;
     private readonly MemoryMappedFile _file;
@@ -41,8 +39,12 @@ internal sealed unsafe class FeatureCache : IDisposable
     public static bool Fits(ExperimentSpec spec) =>
         spec.Weights.Freeze == FreezeMode.Backbone && spec.Augmentation.IsNone && spec.Evaluation.TestTimeViews == 1;
 
+    /// <summary>Length of the file for so many images.</summary>
+    public static long Bytes(NetworkGraph graph, int count) => HashBytes + count * graph.Features.Shape.Elements * sizeof(float);
+
     /// <summary>Opens the cache, computing it first where it is absent or damaged.</summary>
     /// <param name="folder">Holds the caches of all runs.</param>
+    /// <param name="folderBytes">What it may hold; the longest unused go first.</param>
     /// <param name="spec">What is trained.</param>
     /// <param name="images">Reads the images.</param>
     /// <param name="count">Number of images.</param>
@@ -52,13 +54,13 @@ internal sealed unsafe class FeatureCache : IDisposable
     /// <param name="log">Told where the features come from.</param>
     /// <param name="onImages">Told how many more are done.</param>
     /// <param name="cancellation">Checked between chunks.</param>
-    public static FeatureCache Open(string folder, ExperimentSpec spec, ImageFeed images, int count, NetworkWeights weights,
+    public static FeatureCache Open(string folder, long folderBytes, ExperimentSpec spec, ImageFeed images, int count, NetworkWeights weights,
         Action<int, Action<int>> each, ScalarType precision, Action<string> log, Action<int> onImages, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
         var length = checked((int)weights.Layout.Graph.Features.Shape.Elements);
         var path = Path.Combine(folder, Key(spec, weights, precision) + ".features");
-        var bytes = HashBytes + (long)count * length * sizeof(float);
+        var bytes = Bytes(weights.Layout.Graph, count);
         if (IsSound(path, bytes))
         {
             File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
@@ -66,7 +68,7 @@ internal sealed unsafe class FeatureCache : IDisposable
         }
         else
         {
-            MakeRoom(folder, bytes);
+            MakeRoom(folder, folderBytes - bytes);
             Compute(path, images, count, length, weights, each, precision, onImages, cancellation);
             log($"The backbone is frozen and images are not augmented: its features of {count} images were computed once ({bytes >> 20} MB).");
         }
@@ -101,10 +103,10 @@ internal sealed unsafe class FeatureCache : IDisposable
         return SHA256.HashData(file).AsSpan().SequenceEqual(expected);
     }
 
-    private static void MakeRoom(string folder, long bytes)
+    private static void MakeRoom(string folder, long most)
     {
         var files = new DirectoryInfo(folder).GetFiles("*.features").OrderBy(file => file.LastWriteTimeUtc).ToList();
-        for (var used = files.Sum(file => file.Length); used + bytes > FolderLimit && files.Count > 0; files.RemoveAt(0))
+        for (var used = files.Sum(file => file.Length); used > most && files.Count > 0; files.RemoveAt(0))
         {
             used -= files[0].Length;
             files[0].Delete();

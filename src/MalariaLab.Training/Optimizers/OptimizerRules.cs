@@ -8,7 +8,14 @@ public static class OptimizerRules
     /// <summary>The rule of a spec.</summary>
     public static OptimizerRule For(OptimizerSpec spec) => spec.Kind switch
     {
-        OptimizerKind.Sgd => new SgdRule { LearningRate = spec.LearningRate, WeightDecay = spec.WeightDecay, Momentum = spec.Momentum, Nesterov = spec.Nesterov },
+        OptimizerKind.Sgd => new SgdRule
+        {
+            LearningRate = spec.LearningRate,
+            WeightDecay = spec.WeightDecay,
+            Momentum = spec.Momentum,
+            Nesterov = spec.Nesterov,
+            RateOnApply = spec.EpsilonForm == EpsilonForm.PyTorch,
+        },
         OptimizerKind.Adagrad => new AdagradRule
         {
             LearningRate = spec.LearningRate,
@@ -23,6 +30,7 @@ public static class OptimizerRules
             WeightDecay = spec.WeightDecay,
             Rho = spec.Rho,
             Momentum = spec.Momentum,
+            RateOnApply = spec.EpsilonForm == EpsilonForm.PyTorch,
             Epsilon = spec.Epsilon,
             EpsilonInside = spec.EpsilonForm == EpsilonForm.KerasInside,
         },

@@ -30,6 +30,9 @@ public sealed record TrainingRequest
     /// <summary>Folder for features of frozen backbones, shared by runs; null keeps them in the checkpoint folder.</summary>
     public string? FeatureCacheFolder { get; init; }
 
+    /// <summary>Bytes that this folder may hold; the longest unused go first, and features that take more are not kept.</summary>
+    public long FeatureCacheBytes { get; init; } = 20L << 30;
+
     /// <summary>Takes the engine of a GPU on the CPU too: without a GPU this is how tests run it.</summary>
     internal bool TakesDeviceEngine { get; init; }
 

@@ -63,6 +63,8 @@ internal sealed class TrainingRun : IDisposable
 
     private ExperimentSpec Spec => _request.Spec;
 
+    private int ImageCount => Enum.GetValues<SplitPart>().Sum(part => _request.Data.Indices(part).Count);
+
     public TrainingOutcome ToTheEnd()
     {
         foreach (var epoch in _session.Epochs)
@@ -99,7 +101,7 @@ internal sealed class TrainingRun : IDisposable
     {
         var pool = Own(CpuEngine.NewPool(_request.Threads ?? Environment.ProcessorCount));
         var images = Images();
-        var feed = FeatureCache.Fits(Spec)
+        var feed = TakesFeatures()
             ? new FeatureFeed(_request.Data, Features(images, pool.Run, ScalarType.Float32), _weights.Layout.Graph.Features.Shape)
             : (SampleFeed)images;
         return new CpuEngine(pool, _weights, _session.Gradients, feed, _session.Optimizer, loss, Spec.Training);
@@ -109,7 +111,7 @@ internal sealed class TrainingRun : IDisposable
     {
         var data = _request.Data;
         var precision = Spec.Training.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        var samples = Own(FeatureCache.Fits(Spec)
+        var samples = Own(TakesFeatures()
             ? DeviceSamples.OfFeatures(data, Features(Images(), OneByOne, precision), _weights.Layout.Graph.Features.Shape, device, _observer.OnLog)
             : DeviceSamples.OfImages(data, device, _observer.OnLog));
         return new DeviceEngine(device, _weights, _session.Gradients, samples, _session.Optimizer, loss, Spec, _observer.OnLog);
@@ -123,11 +125,20 @@ internal sealed class TrainingRun : IDisposable
 
     private ImageFeed Images() => new(_request.Data, Spec.Preprocessing, Spec.Augmentation, Spec.Training.Seed);
 
+    private bool TakesFeatures()
+    {
+        if (!FeatureCache.Fits(Spec))
+            return false;
+        var (bytes, most) = (FeatureCache.Bytes(_weights.Layout.Graph, ImageCount), _request.FeatureCacheBytes);
+        if (bytes > most)
+            _observer.OnLog($"The backbone is frozen, but its features of {ImageCount} images would take {bytes >> 20} MB of the {most >> 20} MB that may be kept: every epoch computes them anew.");
+        return bytes <= most;
+    }
+
     private FeatureCache Features(ImageFeed images, Action<int, Action<int>> each, ScalarType precision)
     {
-        var count = Enum.GetValues<SplitPart>().Sum(part => _request.Data.Indices(part).Count);
         var folder = _request.FeatureCacheFolder ?? _store.PathOf("features");
-        return Own(FeatureCache.Open(folder, Spec, images, count, _weights, each, precision, _observer.OnLog, Counted("Computing features", 0, count), _cancellation));
+        return Own(FeatureCache.Open(folder, _request.FeatureCacheBytes, Spec, images, ImageCount, _weights, each, precision, _observer.OnLog, Counted("Computing features", 0, ImageCount), _cancellation));
     }
 
     private static void Check(TrainingRequest request)

@@ -37,6 +37,8 @@ public sealed class SpecJsonTests
         [
             spec with { Optimizer = spec.Optimizer with { Beta1 = 0.8 } },
             spec with { Optimizer = spec.Optimizer with { WeightDecay = 0.1 } },
+            spec with { Optimizer = new() { Kind = OptimizerKind.Sgd, LearningRate = 0.1, Momentum = 0.9 } },
+            spec with { Optimizer = new() { Kind = OptimizerKind.Sgd, LearningRate = 0.1, Momentum = 0.9, EpsilonForm = EpsilonForm.PyTorch } },
             spec with { Schedule = spec.Schedule with { Cooldown = 1 } },
             spec with { Loss = spec.Loss with { ClassWeighting = ClassWeighting.Balanced } },
             spec with { Training = spec.Training with { Seed = 43 } },

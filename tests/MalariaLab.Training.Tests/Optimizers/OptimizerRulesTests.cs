@@ -40,6 +40,21 @@ public sealed class OptimizerRulesTests
         }
     }
 
+    [Theory]
+    [InlineData(EpsilonForm.Keras, 1 - (0.1 * 1) - ((0.9 * 0.1 * 1) + (0.01 * 1)))]
+    [InlineData(EpsilonForm.PyTorch, 1 - (0.1 * 1) - (0.01 * ((0.9 * 1) + 1)))]
+    public void Step_MomentumWhenTheRateFalls_FollowsTheChosenForm(EpsilonForm form, double expected)
+    {
+        using var scope = torch.NewDisposeScope();
+        var (parameter, gradient) = (torch.tensor([1.0]), torch.tensor([1.0]));
+        using var optimizer = new SlicedOptimizer(OptimizerRules.For(new() { Kind = OptimizerKind.Sgd, LearningRate = 0.1, Momentum = 0.9, EpsilonForm = form }), parameter, gradient);
+
+        optimizer.Step(0, 0.1, 1);
+        optimizer.Step(0, 0.01, 1);
+
+        Assert.Equal(expected, parameter.ToArray<double>()[0], 1e-12);
+    }
+
     private static Tensor Repeated(double[] values, int copies) => torch.tensor([.. Enumerable.Repeat(values, copies).SelectMany(v => v)]);
 
     private static OptimizerSpec Spec(JsonElement run)

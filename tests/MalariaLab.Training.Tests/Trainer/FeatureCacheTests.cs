@@ -57,14 +57,29 @@ public sealed class FeatureCacheTests : IDisposable
         Assert.Equal(first.WeightsSha256, second.WeightsSha256);
     }
 
+    [Fact]
+    public void Run_FolderFull_DropsTheLongestUnusedAndKeepsNothingThatIsTooLarge()
+    {
+        Run(Frozen(), "first", out _);
+        var bytes = new FileInfo(Directory.GetFiles(_runs.Folder("features")).Single()).Length;
+        var otherWeights = Frozen() with { Training = Frozen().Training with { Seed = 7 } };
+
+        Run(otherWeights, "second", out _, bytes + 1);
+        Assert.Single(Directory.GetFiles(_runs.Folder("features")));
+        Run(otherWeights, "third", out var log, bytes + 1);
+        Assert.Contains(log, line => line.Contains("come from the cache", StringComparison.Ordinal));
+        Run(otherWeights, "fourth", out log, bytes - 1);
+        Assert.Contains(log, line => line.Contains("every epoch computes them anew", StringComparison.Ordinal));
+    }
+
     private static ExperimentSpec Frozen() => Runs.LeNet() with { Weights = new WeightsSpec { Freeze = FreezeMode.Backbone } };
 
-    private TrainingOutcome Run(ExperimentSpec spec, string folder, out List<string> log)
+    private TrainingOutcome Run(ExperimentSpec spec, string folder, out List<string> log, long cacheBytes = long.MaxValue)
     {
         var listener = new Listener();
         log = listener.Log;
         var data = new SyntheticCells(100, 32) { OnRead = _ => Interlocked.Increment(ref _reads) };
-        var request = _runs.Request(spec, data, folder) with { FeatureCacheFolder = _runs.Folder("features") };
+        var request = _runs.Request(spec, data, folder) with { FeatureCacheFolder = _runs.Folder("features"), FeatureCacheBytes = cacheBytes };
         return new MalariaLab.Training.Trainer().Run(request, listener, TestContext.Current.CancellationToken);
     }
 }

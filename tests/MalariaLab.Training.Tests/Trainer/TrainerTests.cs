@@ -1,6 +1,9 @@
 using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Experiments;
+using MalariaLab.Core.Experiments.Architectures;
 using MalariaLab.Core.Runs;
+using MalariaLab.Torch;
+using MalariaLab.Training.Architectures;
 using MalariaLab.Training.Tests.Support;
 using Xunit;
 
@@ -146,6 +149,56 @@ public sealed class TrainerTests : IDisposable
             .Sum(k => -((k == data.Label(index) ? 1 - smoothing : 0) + (smoothing / 2)) * Math.Log(validation.Probabilities[(2 * i) + k]))).Average();
         Assert.Equal(expected, outcome.Epochs[0].ValLoss!.Value, 1e-5);
         Assert.Equal(expected, validation.Loss, 1e-5);
+    }
+
+    [Fact]
+    public void Run_TwoBatchesAnUpdate_LearnsAsFromOneOfTwiceTheSize()
+    {
+        var spec = Runs.LeNet() with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Sgd, LearningRate = 0.1 }, Training = new TrainingSpec { Epochs = 2, BatchSize = 10 } };
+        var data = new SyntheticCells(100, 32);
+
+        var whole = Run(spec, data, new Listener(), "whole");
+        var halves = Run(spec with { Training = spec.Training with { BatchSize = 5, AccumulationSteps = 2 } }, data, new Listener(), "halves");
+        var single = Run(spec with { Training = spec.Training with { BatchSize = 5 } }, data, new Listener(), "single");
+
+        Assert.Equal(whole.Epochs[^1].ValLoss!.Value, halves.Epochs[^1].ValLoss!.Value, 1e-5);
+        Assert.NotEqual(whole.Epochs[^1].ValLoss!.Value, single.Epochs[^1].ValLoss!.Value, 1e-4);
+    }
+
+    [Fact]
+    public void Run_GradientsClipped_MovesTheWeightsByNoMoreThanRateTimesNormAStep()
+    {
+        const double rate = 10, norm = 1e-3;
+        var spec = Runs.LeNet() with
+        {
+            Optimizer = new OptimizerSpec { Kind = OptimizerKind.Sgd, LearningRate = rate },
+            Training = new TrainingSpec { Epochs = 1, BatchSize = 60, GradientClipNorm = norm },
+        };
+        using var start = new NetworkWeights(new ParameterLayout(ArchitectureCatalogue.Build(spec.Architecture, 2), spec.Weights), true, torch.CPU);
+        start.Initialise(spec.Training.Seed);
+
+        var outcome = Run(spec, new SyntheticCells(100, 32), new Listener());
+
+        using var scope = torch.NewDisposeScope();
+        var saved = MalariaLab.Training.Serialization.Safetensors.Load(outcome.WeightsFile).Tensors;
+        var moved = Math.Sqrt(start.Layout.Slots.Sum(slot => saved[slot.Name].sub(start.View(slot)).ToArray<float>().Sum(d => (double)d * d)));
+        Assert.Equal(rate * norm, moved, 1e-5);
+    }
+
+    [Fact]
+    public void Run_RateFallsByStep_IsTakenAndRecorded()
+    {
+        var spec = Runs.LeNet() with
+        {
+            Optimizer = new OptimizerSpec { Kind = OptimizerKind.Sgd, LearningRate = 0.1 },
+            Schedule = new ScheduleSpec { Kind = ScheduleKind.Step, StepEpochs = 2, Factor = 1e-9 },
+        };
+
+        var outcome = Run(spec, new SyntheticCells(100, 32), new Listener());
+
+        Assert.Equal([0.1, 0.1, 1e-10, 1e-10], outcome.Epochs.Select(e => e.LearningRate).Select(rate => Math.Round(rate, 12)));
+        Assert.NotEqual(outcome.Epochs[0].ValLoss!.Value, outcome.Epochs[1].ValLoss!.Value, 1e-6);
+        Assert.Equal(outcome.Epochs[2].ValLoss!.Value, outcome.Epochs[3].ValLoss!.Value, 1e-6);
     }
 
     [Fact]

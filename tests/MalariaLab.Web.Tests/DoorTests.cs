@@ -80,6 +80,23 @@ public sealed partial class DoorTests(LabFactory lab) : IClassFixture<LabFactory
         Assert.Contains("immutable", answer.Headers.CacheControl!.ToString());
     }
 
+    [Theory]
+    [InlineData("light")]
+    [InlineData("dark")]
+    public async Task RadzenStyles_OfAPage_CostNoLookAtTheWholePageForEachElement(string theme)
+    {
+        using var stranger = lab.Browser();
+        var page = await stranger.GetStringAsync("/setup");
+        var address = Regex.Match(page, $"""data-theme-sheet="{theme}"[^>]* href="([^"]+)" """.TrimEnd()).Groups[1].Value;
+        var style = await stranger.GetStringAsync(new Uri("/" + address, UriKind.Relative));
+        Assert.DoesNotContain(":has(", style);
+        Assert.Contains(".rz-datatable:focus{outline", style);
+        // The fonts still lie beside the sheet that came with the package.
+        var font = Regex.Match(style, """url\("([^"]+\.woff2)"\)""").Groups[1].Value;
+        using var answer = await stranger.GetAsync(new Uri(new Uri(stranger.BaseAddress!, address), font));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex Parameter();
 }

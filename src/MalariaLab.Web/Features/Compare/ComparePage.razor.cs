@@ -19,6 +19,7 @@ public sealed partial class ComparePage : LivePage
     private CompareTests? tests;
     private string? shown;
     private string tested = "";
+    private bool standing;
     private bool waiting;
     private bool left;
 
@@ -74,6 +75,13 @@ public sealed partial class ComparePage : LivePage
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        if (comparison is null) return;
+        if (!standing)
+        {
+            // The figures are on the screen; now what lies below them, which takes longer to draw.
+            standing = true;
+            StateHasChanged();
+        }
         // The page stands before the tests and intervals are worked out, which may take seconds for many runs.
         if (waiting || tested == Scores) return;
         waiting = true;

@@ -71,6 +71,14 @@ public sealed partial class JourneyTests
         await Expect(cells.Nth(0)).ToHaveTextAsync("0");
         await page.GetByRole(AriaRole.Button, new() { Name = "Youden's J" }).ClickAsync();
         await Expect(page.GetByText("validation images for the largest sensitivity + specificity")).ToBeVisibleAsync();
+        // The operating point stays on both curves when the window changes its size.
+        var spots = page.Locator(".apexcharts-point-annotations").Filter(new() { Has = page.Locator(":is(circle, path)") });
+        await Expect(spots).ToHaveCountAsync(2);
+        await page.Locator(".apexcharts-canvas").First.EvaluateAsync("canvas => canvas.dataset.width = canvas.clientWidth");
+        await page.SetViewportSizeAsync(1180, 900);
+        await Expect(page.Locator(".apexcharts-canvas").First).Not.ToHaveCSSAsync("width", await page.Locator(".apexcharts-canvas").First.GetAttributeAsync("data-width") + "px");
+        await Expect(spots).ToHaveCountAsync(2);
+        await page.SetViewportSizeAsync(1280, 900);
         // The address holds the choice.
         await page.ReloadAsync();
         await Expect(page.GetByText("validation images for the largest sensitivity + specificity")).ToBeVisibleAsync();

@@ -102,7 +102,9 @@ class LineChart {
   constructor(element, options) {
     this.options = options;
     options.width = element.clientWidth;
-    this.chart = new library(element, apexOptions(options));
+    const apex = apexOptions(options);
+    apex.chart.events = { updated: () => this.keepSpot() };
+    this.chart = new library(element, apex);
     this.onTheme = () => this.replace(this.options);
     window.addEventListener("lab-theme", this.onTheme);
   }
@@ -124,6 +126,12 @@ class LineChart {
     this.options.spot = to;
     this.chart.removeAnnotation("lab-spot");
     if (to) this.chart.addPointAnnotation(spot(to), false);
+  }
+
+  // A window that changes its size has the lines drawn anew, but not what was added to them.
+  keepSpot() {
+    const to = this.options.spot;
+    if (to && !this.chart.el.querySelector(".apexcharts-point-annotations")?.hasChildNodes()) this.chart.addPointAnnotation(spot(to), false);
   }
 
   destroy() {

@@ -135,6 +135,8 @@ public sealed class ImportTests
         Assert.Equal(images.Select(i => i.Path).Order(StringComparer.Ordinal), images.Select(i => i.Path));
         Assert.Equal("P6", images.Single(i => i.Path.EndsWith("_20.png", StringComparison.Ordinal)).Group);
         Assert.Equal(TestCells.Paint(20, infected: true), await lab.Get<ContentStore>().ReadAsync(images.Single(i => i.Path.EndsWith("_20.png", StringComparison.Ordinal)).Sha256, Cancellation));
+        // The new version is looked at as a whole by itself, as after any import.
+        Assert.Equal([JobKind.Statistics, JobKind.Duplicates, JobKind.Audit], (await db.Tasks.Where(t => t.SubjectId == import.VersionId && t.Kind != JobKind.Import).Select(t => t.Kind).ToListAsync(Cancellation)).Order());
         Assert.Equal(versions[1].ImageCount, (await db.Splits.SingleAsync(s => s.VersionId == import.VersionId, Cancellation)).Assignment.Length);
         Assert.False(File.Exists(upload));
     }

@@ -6,6 +6,8 @@ namespace MalariaLab.Cli.Commands;
 /// <summary><c>dataset import | official | add | list | show | images</c>.</summary>
 public static class DatasetCommands
 {
+    private const string Inbox = "inbox:";
+
     /// <summary>The command with its sub-commands.</summary>
     public static Command Create(Option<bool> json)
     {
@@ -47,7 +49,7 @@ public static class DatasetCommands
 
     private static Command Import(Option<bool> json)
     {
-        var path = new Argument<string>("PATH") { Description = "A zip file, a folder of class folders, \"sample\" for the generated cells, or \"official:KEY\" for a published dataset (dataset official lists them)." };
+        var path = new Argument<string>("PATH") { Description = "A zip file, a folder of class folders, \"sample\" for the generated cells, \"inbox:NAME\" for what lies in the lab's inbox folder, or \"official:KEY\" for a published dataset (dataset official lists them)." };
         var name = new Option<string>("--name") { Description = "Name of the dataset.", Required = true };
         var group = new Option<string>("--group") { Description = "How to find an image's patient: none, nih, kermany, regex:PATTERN or csv:FILE; of several files with commas between them.", DefaultValueFactory = _ => "none" };
         var wait = new Option<bool>("--wait") { Description = "Wait until the import is finished." };
@@ -127,6 +129,11 @@ public static class DatasetCommands
     private static MultipartFormDataContent WithFile(MultipartFormDataContent form, string path)
     {
         if (path == "sample" || path.StartsWith("official:", StringComparison.Ordinal)) form.Add(new StringContent(path), "source");
+        else if (path.StartsWith(Inbox, StringComparison.Ordinal))
+        {
+            form.Add(new StringContent("inbox"), "source");
+            form.Add(new StringContent(path[Inbox.Length..]), "inbox");
+        }
         else if (Directory.Exists(path)) form.Add(new FolderContent(path), "file", Path.GetFileName(Path.GetFullPath(path)) + ".zip");
         else if (File.Exists(path)) form.Add(new StreamContent(File.OpenRead(path)), "file", Path.GetFileName(path));
         else throw new LabException($"{path} does not exist: give a zip file or a folder of class folders.");

@@ -3,11 +3,11 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
 
-/// <summary><c>label suspects | judge | agreement | version</c>.</summary>
+/// <summary><c>label suspects | judge | undo | disagreements | agreement | version</c>.</summary>
 public static class LabelCommands
 {
     /// <summary>The command with its sub-commands.</summary>
-    public static Command Create(Option<bool> json) => new("label", "Check the labels of a dataset's newest version.") { Suspects(json), Judge(json), Agreement(json), Version(json) };
+    public static Command Create(Option<bool> json) => new("label", "Check the labels of a dataset's newest version.") { Suspects(json), Judge(json), Undo(json), Disagreements(json), Agreement(json), Version(json) };
 
     private static Argument<string> Dataset() => new("D") { Description = "Dataset, by id or name." };
 
@@ -40,6 +40,23 @@ public static class LabelCommands
         var command = new Command("judge", "Store your judgement of an image; needs the API token of an account.") { dataset, image, decision, label };
         command.SetAction((parsed, ct) => PrintAsync(lab => lab.Post(At(parsed, dataset, ""),
             new JsonObject { ["image"] = parsed.GetValue(image), ["decision"] = parsed.GetValue(decision), ["label"] = parsed.GetValue(label) }, ct), parsed.GetValue(json), "image", "decision"));
+        return command;
+    }
+
+    private static Command Undo(Option<bool> json)
+    {
+        var dataset = Dataset();
+        var image = new Argument<string>("IMAGE") { Description = "Path or SHA-256." };
+        var command = new Command("undo", "Take your judgement of an image back; needs the API token of an account.") { dataset, image };
+        command.SetAction((parsed, ct) => PrintAsync(lab => lab.Delete(At(parsed, dataset, $"?image={Uri.EscapeDataString(parsed.GetValue(image)!)}"), ct), parsed.GetValue(json), "image"));
+        return command;
+    }
+
+    private static Command Disagreements(Option<bool> json)
+    {
+        var dataset = Dataset();
+        var command = new Command("disagreements", "Images about which readers differ, of those that you have judged.") { dataset };
+        command.SetAction((parsed, ct) => PrintAsync(lab => lab.Get(At(parsed, dataset, "/disagreements"), ct), parsed.GetValue(json), "path", "label"));
         return command;
     }
 

@@ -2,6 +2,7 @@ using MalariaLab.Core.Datasets.Insights;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -48,6 +49,11 @@ public sealed class DatasetCommandLineTests : IAsyncLifetime
         Assert.Contains("one of Parasitized, Uninfected", (await line.RunAsync("label", "judge", "cells", "cells/C3P3_3.png", "relabel", "--label", "Nothing")).Error, StringComparison.Ordinal);
         var agreement = Assert.Single((await line.AskAsync("label", "agreement", "cells")).AsArray())!;
         Assert.Equal((2, 0.5), ((int)agreement["images"]!, (double)agreement["same"]!));
+
+        var differing = Assert.Single((await line.AskAsync("label", "disagreements", "cells")).AsArray())!;
+        Assert.Equal(("cells/C8P0_8.png", "leave out", "Parasitized"), ((string?)differing["path"], (string?)differing["readings"]![0]!["judgement"], (string?)differing["readings"]![1]!["judgement"]));
+        await line.AskAsync("label", "judge", "cells", "cells/C5P1_5.png", "exclude");
+        await line.AskAsync("label", "undo", "cells", "cells/C5P1_5.png");
 
         Assert.Equal(2, (int)(await line.AskAsync("label", "version", "cells", "--reason", "two readers"))["version"]!);
         var diff = await line.AskAsync("dataset", "diff", "cells", "--from", "1", "--to", "2");
@@ -119,6 +125,9 @@ public sealed class DatasetCommandLineTests : IAsyncLifetime
         await using var db = await lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync();
         Assert.Equal("csv:one.csv, two.csv", (await db.DatasetVersions.SingleAsync(v => v.Dataset!.Name == "mapped")).GroupRule);
 
+        Assert.Equal("Importing", (string?)(await line.AskAsync("dataset", "import", "inbox:cells.zip", "--name", "from the inbox"))["status"]);
+        Assert.Equal((ImportSource.Inbox, "cells.zip"), await db.Imports.OrderByDescending(i => i.Id).Select(i => ValueTuple.Create(i.Source, i.StoredName!)).FirstAsync());
+
         await line.AskAsync("dataset", "derive", "cells", "--exclude", "cells/C0P0_0.png", "--relabel", "cells/C1P1_1.png=Parasitized", "--reason", "read again");
         Assert.Equal(11, (int)(await line.AskAsync("dataset", "show", "cells"))["images"]!);
         await ExpectInsightsQueuedAsync(2);
@@ -131,7 +140,7 @@ public sealed class DatasetCommandLineTests : IAsyncLifetime
         var freed = (long)(await line.AskAsync("dataset", "purge", $"{trashed["dataset"]}"))["freedBytes"]!;
         Assert.InRange(freed, 1000, long.MaxValue);
         Assert.Equal(before - Size(), freed);
-        Assert.Equal(["mapped"], (await line.AskAsync("dataset", "list")).AsArray().Select(d => (string?)d!["name"]));
+        Assert.Equal(["from the inbox", "mapped"], (await line.AskAsync("dataset", "list")).AsArray().Select(d => (string?)d!["name"]));
 
         long Size() => new DirectoryInfo(Path.Combine(lab.Folder, "store")).GetFiles().Sum(f => f.Length);
     }

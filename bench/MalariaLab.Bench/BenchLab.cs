@@ -33,6 +33,8 @@ internal sealed class BenchLab : IAsyncDisposable
         services = collection.BuildServiceProvider();
     }
 
+    public string Folder => folder;
+
     public string Inbox => Get<LabPaths>().Inbox;
 
     /// <summary>Starts a lab in a folder that stays, or in a temporary one.</summary>

@@ -8,15 +8,16 @@ using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Store;
+using MalariaLab.Web;
 using MalariaLab.Web.Features.Datasets;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Bench;
 
-/// <summary>What the page of a large dataset reads, from the first query to the objects that are drawn.</summary>
+/// <summary>What the page of a large dataset reads, from the first query to the objects that are drawn; then the page itself in Chromium.</summary>
 internal static class DatasetPageBench
 {
-    public const string Usage = "datasetpage [--images 100000] [--keep FOLDER]   seed a dataset and time what its tabs read; with --keep the lab can be opened afterwards";
+    public const string Usage = "datasetpage [--images 100000] [--keep FOLDER]   seed a dataset, time what its tabs read and how long the page takes to open; with --keep the lab can be opened afterwards";
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -42,7 +43,24 @@ internal static class DatasetPageBench
         await PrintAsync("gallery, words", () => gallery.GalleryAsync(versionId, new() { Text = "cell_77", Take = 120 }));
         await PrintAsync("gallery, one class", () => gallery.GalleryAsync(versionId, new() { Label = 1, Skip = count / 4, Take = 120 }));
         await PrintAsync("gallery, duplicates", () => gallery.GalleryAsync(versionId, new() { Quality = ImageQuality.Duplicate, Take = 120 }));
+        await BrowseAsync(arguments, lab, datasetId);
         return 0;
+    }
+
+    // Beside it the list with its one row: what any page of the lab costs on this machine at this moment.
+    private static async Task BrowseAsync(Arguments arguments, BenchLab lab, long datasetId)
+    {
+        await using var web = await WebLab.OpenAsync(arguments, lab.Folder);
+        await using var browser = await BenchBrowser.OpenAsync(web, await web.ServeAsync());
+        if (browser is null) return;
+        Console.WriteLine($"\n{"page, medians of 7",-24}{"fresh ms",9}{"by click ms",12}");
+        (string Name, string Path, string Selector)[] pages = [("list of datasets", LabUrls.Datasets, "main a[href^='/datasets/']"), ("dataset", LabUrls.Dataset(datasetId), "#facts-title"), ("versions", LabUrls.Dataset(datasetId, null, "versions"), "main table")];
+        var times = pages.Select(_ => new List<(double Fresh, double Within)>()).ToList();
+        for (var round = 0; round < 7; round++)
+            foreach (var (index, (_, path, selector)) in pages.Index())
+                times[index].Add(await browser.TimeAsync(path, selector, 1));
+        foreach (var (page, seen) in pages.Zip(times))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{page.Name,-24}{seen.Select(t => t.Fresh).Order().ElementAt(3),9:0}{seen.Select(t => t.Within).Order().ElementAt(3),12:0}"));
     }
 
     private static async Task PrintAsync(string name, Func<Task> work)

@@ -12,11 +12,12 @@ namespace MalariaLab.Bench;
 internal sealed class WebLab : IAsyncDisposable
 {
     private readonly string _folder;
+    private readonly bool _keep;
     private readonly LabDataOptions _options;
     private readonly ServiceProvider _services;
     private Process? _web;
 
-    private WebLab(string folder, LabDataOptions options, ServiceProvider services) => (_folder, _options, _services) = (folder, options, services);
+    private WebLab(string folder, bool keep, LabDataOptions options, ServiceProvider services) => (_folder, _keep, _options, _services) = (folder, keep, options, services);
 
     public LabDatabase Provider => _options.Provider;
 
@@ -26,12 +27,13 @@ internal sealed class WebLab : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<WebLab> OpenAsync(Arguments arguments)
+    /// <summary>Opens a lab of its own, or the one in a folder, which stays.</summary>
+    public static async Task<WebLab> OpenAsync(Arguments arguments, string? existing = null)
     {
         var postgres = arguments["postgres"];
-        var folder = Directory.CreateTempSubdirectory("lab-bench-").FullName;
+        var folder = existing ?? Directory.CreateTempSubdirectory("lab-bench-").FullName;
         var options = new LabDataOptions { DataFolder = folder, Provider = postgres is null ? LabDatabase.Sqlite : LabDatabase.Postgres, ConnectionString = postgres };
-        var lab = new WebLab(folder, options, new ServiceCollection().AddLogging().AddLabData(options).BuildServiceProvider());
+        var lab = new WebLab(folder, existing is not null, options, new ServiceCollection().AddLogging().AddLabData(options).BuildServiceProvider());
         await lab.Get<DatabaseMigrator>().MigrateAsync();
         return lab;
     }
@@ -77,7 +79,7 @@ internal sealed class WebLab : IAsyncDisposable
         }
         _web?.Dispose();
         await _services.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (!_keep) Directory.Delete(_folder, recursive: true);
     }
 
     private static int FreePort()

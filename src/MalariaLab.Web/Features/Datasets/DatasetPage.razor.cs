@@ -16,6 +16,7 @@ public sealed partial class DatasetPage
     private DatasetDetail? detail;
     private LabTask? task;
     private string? asked, missing;
+    private bool opened;
 
     [Inject]
     private DatasetReader Reader { get; set; } = null!;
@@ -83,9 +84,10 @@ public sealed partial class DatasetPage
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
-        // Tabs listen to the address too. Blazor fails when one comes while it is telling its listeners of a change; so the tab follows a moment later.
-        if (asked != Tab) await Task.Yield();
-        asked = Tab;
+        // Tabs listen to the address too. Blazor fails when one comes while it is telling its listeners of a change; so the tab follows a moment later,
+        // except at the opening, where the overview would be drawn for nothing.
+        if (opened && asked != Tab) await Task.Yield();
+        (asked, opened) = (Tab, true);
         if (Loaded && (detail?.Dataset.Id != Id || DatasetReader.Shown(detail?.Versions ?? [], Version)?.Id != detail?.Version.Id)) await LoadAsync();
     }
 

@@ -123,5 +123,12 @@ public abstract class DerivedVersionTests(LabDatabase provider, PostgresServer p
         Assert.StartsWith("x.zip was deleted", refused.Message, StringComparison.Ordinal);
         Assert.Equal(LabTaskStatus.Canceled, (await lab.Get<LabTasks>().FindAsync(started.TaskId))!.Status);
         Assert.Equal(DatasetVersionStatus.Failed, (await lab.Get<DatasetQueries>().VersionAsync(started.VersionId))!.Status);
+
+        // The next attempt gets the name; what failed waits in the trash.
+        var request = new NewImport { Name = "cells", Source = ImportSource.Upload, OriginalName = "x.zip" };
+        var again = await lab.Get<DatasetCommands>().StartImportAsync(request, Seeds.Ana);
+        Assert.Equal(again.DatasetId, Assert.Single(await lab.Get<DatasetQueries>().ListAsync()).Dataset.Id);
+        Assert.Equal(started.DatasetId, Assert.Single(await lab.Get<DatasetQueries>().ListAsync(trashed: true)).Dataset.Id);
+        await Assert.ThrowsAsync<ExplainedException>(() => lab.Get<DatasetCommands>().StartImportAsync(request, Seeds.Ana));
     }
 }

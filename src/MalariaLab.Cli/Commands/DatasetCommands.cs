@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
 
-/// <summary><c>dataset import | official | add | list | show | images</c>.</summary>
+/// <summary><c>dataset import | official | add | list | show | refused | images</c>.</summary>
 public static class DatasetCommands
 {
     private const string Inbox = "inbox:";
@@ -11,7 +11,7 @@ public static class DatasetCommands
     /// <summary>The command with its sub-commands.</summary>
     public static Command Create(Option<bool> json)
     {
-        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Official(json), Add(json), List(json), Show(json), ImageCommands.Create(json) };
+        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Official(json), Add(json), List(json), Show(json), Refused(json), ImageCommands.Create(json) };
         VersionCommands.AddTo(command, json);
         InsightCommands.AddTo(command, json);
         return command;
@@ -103,6 +103,24 @@ public static class DatasetCommands
             Output.Fields(found, "dataset", "name", "version", "status", "verdict", "images", "classes", "positiveClass", "groups", "refused", "bytes", "hash");
             Output.Table(found["classCounts"]!, "class", "images");
             Output.Table(found["splits"]!, "split", "name", "train", "validation", "test", "leakedGroups", "hash");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Refused(Option<bool> json)
+    {
+        var dataset = new Argument<string>("D") { Description = "Id or name." };
+        var kind = new Option<string?>("--kind") { Description = "Only of this kind, for example corrupt, duplicate or noClass." };
+        var command = new Command("refused", "Files that the import did not take, each with its reason.") { dataset, kind };
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var lab = new LabClient();
+            var found = await lab.Get($"datasets/{Uri.EscapeDataString(parsed.GetValue(dataset)!)}", ct);
+            var wanted = parsed.GetValue(kind);
+            var files = new JsonArray([.. found["refusals"]!.AsArray().Where(file => wanted is null || wanted.Equals((string?)file!["kind"], StringComparison.OrdinalIgnoreCase)).Select(file => file!.DeepClone())]);
+            if (parsed.GetValue(json)) Output.Json(files);
+            else Output.Table(files, "path", "kind", "reason");
             return 0;
         });
         return command;

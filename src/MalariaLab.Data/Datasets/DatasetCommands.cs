@@ -154,8 +154,12 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
 
     private static async Task<Dataset> NewAsync(LabDbContext db, NewImport request, Actor actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await CheckNameAsync(db, request.Name, cancellationToken);
-        var dataset = new Dataset { Name = request.Name.Trim(), Description = request.Description, CreatedAt = now, CreatedById = actor.UserId };
+        var name = request.Name.Trim();
+        // What never came about gives its name to the next attempt.
+        await db.Datasets.Where(d => d.Name == name && d.TrashedAt == null && d.Versions.All(v => v.Status == DatasetVersionStatus.Failed))
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.TrashedAt, now), cancellationToken);
+        await CheckNameAsync(db, name, cancellationToken);
+        var dataset = new Dataset { Name = name, Description = request.Description, CreatedAt = now, CreatedById = actor.UserId };
         db.Datasets.Add(dataset);
         await db.SaveChangesAsync(cancellationToken);
         return dataset;

@@ -105,6 +105,7 @@ public sealed class DatasetCommandLineTests : IAsyncLifetime
         Assert.Equal(2, await CountAsync("--quality", "duplicate"));
         Assert.Equal(1, await CountAsync("--run", $"{run}", "--right", "false"));
         Assert.Equal(7, await CountAsync("--run", $"{run}", "--predicted", "Parasitized"));
+        Assert.Equal("=1+1.png", (string?)Assert.Single((await line.AskAsync("dataset", "refused", "cells", "--kind", "corrupt")).AsArray())!["path"]);
         Assert.Equal(2, (await line.AskAsync("dataset", "images", "cells", "--skip", "10"))["images"]!.AsArray().Count);
         Assert.Contains("no class", (await line.RunAsync("dataset", "images", "cells", "--class", "Nothing")).Error, StringComparison.Ordinal);
         Assert.Contains("use note, duplicate, tiny, plain", (await line.RunAsync("dataset", "images", "cells", "--quality", "nice")).Error, StringComparison.Ordinal);

@@ -55,11 +55,11 @@ public sealed class DatasetReader(IDbContextFactory<LabDbContext> contexts)
         ? versions.FirstOrDefault(v => v.Status != DatasetVersionStatus.Failed) ?? (versions.Count > 0 ? versions[0] : null)
         : versions.FirstOrDefault(v => v.Number == number);
 
-    /// <summary>True when a dataset in use has the name.</summary>
+    /// <summary>True when a dataset in use has the name; one whose import failed gives it away.</summary>
     public async Task<bool> IsNameTakenAsync(string name)
     {
         await using var db = await contexts.CreateDbContextAsync();
-        return await db.Datasets.AnyAsync(d => d.Name == name && d.TrashedAt == null);
+        return await db.Datasets.AnyAsync(d => d.Name == name && d.TrashedAt == null && d.Versions.Any(v => v.Status != DatasetVersionStatus.Failed));
     }
 
     /// <summary>How many files were refused, a kind; the commonest first.</summary>

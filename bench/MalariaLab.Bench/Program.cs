@@ -11,6 +11,7 @@ Dictionary<string, (string Usage, Func<Arguments, Task<int>> Run)> commands = ne
     ["import"] = (ImportBench.Usage, ImportBench.RunAsync),
     ["runpage"] = (RunPageBench.Usage, RunPageBench.RunAsync),
     ["runs"] = (RunsBench.Usage, RunsBench.RunAsync),
+    ["statistics"] = (StatisticsBench.Usage, StatisticsBench.RunAsync),
     ["train"] = (TrainBench.Usage, TrainBench.RunAsync),
     ["versus"] = (VersusBench.Usage, VersusBench.RunAsync),
 };

@@ -70,9 +70,11 @@ public sealed partial class WordsTests
     public void Words_WithoutTranslation_StayEnglish()
     {
         var words = new Words();
+        Assert.Equal("Queue", words["Queue|do"]);
         words.Use("zh");
         Assert.Equal("队列", words["Queue"]);
         Assert.Equal("a sentence of nobody's", words["a sentence of nobody's"]);
+        Assert.Equal("加入队列", words["Queue|do"]);
         words.Use("xx");
         Assert.Equal("zh", words.Language);
     }

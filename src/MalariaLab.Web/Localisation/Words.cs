@@ -2,7 +2,8 @@ using MalariaLab.Web.Components.Shared;
 
 namespace MalariaLab.Web.Localisation;
 
-/// <summary>Words of the visitor's language: <c>T["Queue"]</c>, <c>T["{0} of {1} epochs", 3, 30]</c>. Text without a translation stays English.</summary>
+/// <summary>Words of the visitor's language: <c>T["Queue"]</c>, <c>T["{0} of {1} epochs", 3, 30]</c>. Text without a translation stays English. Where one English
+/// word is two in another language, what it means follows a stroke and is not shown: <c>T["Queue|do"]</c>.</summary>
 public sealed class Words
 {
     private IReadOnlyDictionary<string, string> dictionary = Languages.Of("en");
@@ -11,7 +12,7 @@ public sealed class Words
     public string Language { get; private set; } = "en";
 
     /// <summary>The text in this language.</summary>
-    public string this[string english] => dictionary.GetValueOrDefault(english, english);
+    public string this[string english] => dictionary.TryGetValue(english, out var known) ? known : english.Split('|')[0];
 
     /// <summary>The text in this language with its placeholders filled.</summary>
     public string this[string english, params object?[] values] => string.Format(System.Globalization.CultureInfo.InvariantCulture, this[english], values);

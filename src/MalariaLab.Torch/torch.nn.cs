@@ -65,6 +65,17 @@ public static partial class torch
             public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1) =>
                 Conv2dOp.Call(input, weight, bias, strides ?? [1], padding ?? [0], dilation ?? [1], groups);
 
+            /// <summary>
+            /// <see cref="conv2d"/> with square kernels, for maps of few pixels and many channels: the gradient of the weight is one matrix product where
+            /// the picture is float32 on the CPU.
+            /// </summary>
+            public static Tensor small_map_conv2d(Tensor input, Tensor weight, Tensor? bias, long stride, long padding)
+            {
+                Native.Check(Native.mlt_small_map_conv2d(input.Handle, weight.Handle, bias?.Handle.DangerousGetHandle() ?? 0, stride, padding, out var result));
+                GC.KeepAlive(bias);
+                return new Tensor(result);
+            }
+
             /// <summary>Greatest of each window.</summary>
             public static Tensor max_pool2d(Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) =>
                 MaxPool2dOp.Call(input, kernel_size, strides ?? [], padding ?? [0], dilation ?? [1], ceil_mode);

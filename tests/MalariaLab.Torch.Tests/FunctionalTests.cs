@@ -20,6 +20,30 @@ public sealed class FunctionalTests : IDisposable
         Assert.Equal([1, 1, 2, 2], nn.functional.conv2d(x, ones([1, 1, 3, 3]), strides: [2], padding: [1]).shape);
     }
 
+    [Theory]
+    [InlineData(3, 1, 1, false)]
+    [InlineData(3, 2, 1, true)]
+    [InlineData(2, 1, 0, true)]
+    public void SmallMapConv2d_AnyStrideAndMargin_HasConv2dsValuesAndGradients(int kernel, int stride, int margin, bool biased)
+    {
+        manual_seed(5);
+        Tensor[] Inputs() => [randn([2, 12, 5, 6]).contiguous(MemoryFormat.ChannelsLast), randn([7, 12, kernel, kernel]).contiguous(MemoryFormat.ChannelsLast), randn([7])];
+        var ours = Inputs();
+        var twins = Array.ConvertAll(ours, t => t.detach().clone());
+        foreach (var leaf in (Tensor[])[.. ours, .. twins])
+            leaf.requires_grad_();
+
+        var y = nn.functional.small_map_conv2d(ours[0], ours[1], biased ? ours[2] : null, stride, margin);
+        var expected = nn.functional.conv2d(twins[0], twins[1], biased ? twins[2] : null, [stride, stride], [margin, margin]);
+        var gradient = randn(y.shape);
+        y.backward(gradient);
+        expected.backward(gradient);
+
+        Assert.True(y.allclose(expected));
+        foreach (var (leaf, twin) in ours.Zip(twins).Take(biased ? 3 : 2))
+            Assert.True(leaf.grad!.allclose(twin.grad!, 1e-4, 1e-5));
+    }
+
     [Fact]
     public void Pools_OfAGrid_TakeMaximumAndMean()
     {

@@ -80,9 +80,7 @@ public sealed class Network : IDisposable
         var x = inputs[0];
         return layer.Op switch
         {
-            Conv2D { Kernel: 1, Stride: 1 } conv when _onCpu => Activate(Pointwise(x, layer, conv), conv.Activation == Activation.Relu && !_plan.IsActivatedByPool(layer)),
-            Conv2D conv => Activate(functional.conv2d(x, Leaf(layer, "weight"), conv.Bias ? Leaf(layer, "bias") : null, [conv.Stride, conv.Stride],
-                [conv.Margin + _plan.MarginBefore(layer), conv.Margin + _plan.MarginBefore(layer)]), conv.Activation == Activation.Relu && !_plan.IsActivatedByPool(layer)),
+            Conv2D conv => Convolution(x, layer, conv, pass),
             // max(ReLU(x)) = ReLU(max(x)), and the second does a quarter of the work.
             MaxPool pool when _plan.ActivatesItsInput(layer) => functional.relu_max_pool2d(x, pool.Pool, pool.Stride),
             MaxPool pool => functional.max_pool2d(x, [pool.Pool, pool.Pool], [pool.Stride, pool.Stride]),
@@ -109,16 +107,19 @@ public sealed class Network : IDisposable
         };
     }
 
-    /// <summary>
-    /// A convolution of single pixels is one matrix product over channels-last memory. LibTorch takes it for a general one, image by image, where few
-    /// images are on one thread, and reorders the weights for every call where there are more.
-    /// </summary>
-    private Tensor Pointwise(Tensor x, Layer layer, Conv2D conv)
+    private Tensor Convolution(Tensor x, Layer layer, Conv2D conv, ForwardPass pass)
     {
-        var weight = Leaf(layer, "weight");
-        var rows = x.permute(0, 2, 3, 1).reshape(-1, x.size(1));
-        return functional.linear(rows, weight.view(weight.size(0), -1), conv.Bias ? Leaf(layer, "bias") : null)
-            .view(x.size(0), x.size(2), x.size(3), weight.size(0)).permute(0, 3, 1, 2);
+        var (weight, bias, margin) = (Leaf(layer, "weight"), conv.Bias ? Leaf(layer, "bias") : null, conv.Margin + _plan.MarginBefore(layer));
+        var relu = conv.Activation == Activation.Relu && !_plan.IsActivatedByPool(layer);
+        // A convolution of single pixels is one matrix product over channels-last memory. LibTorch takes it for a general one, image by image, where few
+        // images are on one thread, and reorders the weights for every call where there are more.
+        if (_onCpu && conv is { Kernel: 1, Stride: 1 })
+            return Activate(functional.linear(x.permute(0, 2, 3, 1).reshape(-1, x.size(1)), weight.view(conv.Filters, -1), bias), relu)
+                .view(x.size(0), x.size(2), x.size(3), conv.Filters).permute(0, 3, 1, 2);
+        var pixels = x.size(0) * layer.Shape.Height * layer.Shape.Width;
+        return Activate(_onCpu && pass.Training && pixels < 2 * x.size(1)
+            ? functional.small_map_conv2d(x, weight, bias, conv.Stride, margin)
+            : functional.conv2d(x, weight, bias, [conv.Stride, conv.Stride], [margin, margin]), relu);
     }
 
     private static Tensor Activate(Tensor x, bool relu) => relu ? x.relu_() : x;

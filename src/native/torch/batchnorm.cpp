@@ -109,25 +109,25 @@ MLT_VECTOR void normalise(const float* x, const float* factor, const float* offs
     }
 }
 
-// a += sum(g), b += sum(g (x - mean)) over rows, g the gradient where the output was above the floor.
-MLT_VECTOR void gradient_sums_of_block(const float* x, const float* y, const float* dy, const float* mean, float* a, float* b, int64_t rows,
-                                       int64_t channels, float floor) {
+// a += sum(g), b += sum(g (x - mean)) over rows, g the gradient where the output was above the floor; computed again, for that is quicker than to read it.
+MLT_VECTOR void gradient_sums_of_block(const float* x, const float* gain, const float* offset, const float* dy, const float* mean, float* a, float* b,
+                                       int64_t rows, int64_t channels, float floor) {
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < channels; c++) {
       const int64_t i = r * channels + c;
-      const float gradient = y[i] > floor ? dy[i] : 0.0f;
+      const float gradient = x[i] * gain[c] + offset[c] > floor ? dy[i] : 0.0f;
       a[c] += gradient;
       b[c] += gradient * (x[i] - mean[c]);
     }
 }
 
 // dx = factor g + slope (x - mean) + constant
-MLT_VECTOR void input_gradient(const float* x, const float* y, const float* dy, const float* mean, const float* factor, const float* slope,
-                               const float* constant, float* dx, int64_t rows, int64_t channels, float floor) {
+MLT_VECTOR void input_gradient(const float* x, const float* gain, const float* offset, const float* dy, const float* mean, const float* factor,
+                               const float* slope, const float* constant, float* dx, int64_t rows, int64_t channels, float floor) {
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < channels; c++) {
       const int64_t i = r * channels + c;
-      const float gradient = y[i] > floor ? dy[i] : 0.0f;
+      const float gradient = x[i] * gain[c] + offset[c] > floor ? dy[i] : 0.0f;
       dx[i] = factor[c] * gradient + slope[c] * (x[i] - mean[c]) + constant[c];
     }
 }
@@ -184,7 +184,7 @@ struct ShardedBatchNorm : torch::autograd::Function<ShardedBatchNorm> {
     const float floor = relu ? 0.0f : -INFINITY;
     auto y = at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
     normalise(from, factor.data_ptr<float>(), offset.data_ptr<float>(), y.data_ptr<float>(), rows, channels, floor);
-    context->save_for_backward({x, y, weight, mean, inverse});
+    context->save_for_backward({x, weight, mean, inverse, factor, offset});
     context->saved_data["relu"] = relu;
     context->saved_data["group"] = group_address;
     context->saved_data["member"] = member;
@@ -193,15 +193,16 @@ struct ShardedBatchNorm : torch::autograd::Function<ShardedBatchNorm> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const auto &x = saved[0], &y = saved[1], &weight = saved[2], &mean = saved[3], &inverse = saved[4];
+    const auto &x = saved[0], &weight = saved[1], &mean = saved[2], &inverse = saved[3];
     const auto dy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     auto& group = *reinterpret_cast<mlt_shard_group_s*>(context->saved_data["group"].toInt());
     const float floor = context->saved_data["relu"].toBool() ? 0.0f : -INFINITY;
     const int64_t channels = x.size(1), rows = x.numel() / channels;
-    const float *xs = x.data_ptr<float>(), *ys = y.data_ptr<float>(), *dys = dy.data_ptr<float>(), *means = mean.data_ptr<float>();
+    const float *xs = x.data_ptr<float>(), *dys = dy.data_ptr<float>(), *means = mean.data_ptr<float>();
+    const float *gains = saved[4].data_ptr<float>(), *offsets = saved[5].data_ptr<float>();
     auto sums = channel_sums(rows, channels, [&](int64_t row, int64_t count, float* a, float* b) {
       const int64_t at = row * channels;
-      gradient_sums_of_block(xs + at, ys + at, dys + at, means, a, b, count, channels, floor);
+      gradient_sums_of_block(xs + at, gains, offsets, dys + at, means, a, b, count, channels, floor);
     });
     const auto own = sums;
     group.sum(static_cast<int32_t>(context->saved_data["member"].toInt()), sums);
@@ -221,7 +222,7 @@ struct ShardedBatchNorm : torch::autograd::Function<ShardedBatchNorm> {
     at::Tensor dx;
     if (context->needs_input_grad(0)) {
       dx = at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
-      input_gradient(xs, ys, dys, means, factor.data_ptr<float>(), slope.data_ptr<float>(), constant.data_ptr<float>(), dx.data_ptr<float>(), rows,
+      input_gradient(xs, gains, offsets, dys, means, factor.data_ptr<float>(), slope.data_ptr<float>(), constant.data_ptr<float>(), dx.data_ptr<float>(), rows,
                      channels, floor);
     }
     return {dx, dweight, dbias, {}, {}, {}, {}, {}, {}, {}};

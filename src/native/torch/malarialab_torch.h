@@ -79,6 +79,9 @@ MLT_API int mlt_tensor_item(mlt_tensor t, double* real, int64_t* integer);
 /* relu(max_pool2d(input, kernel, stride)), fused where the input is float32, channels-last and on the CPU. */
 MLT_API int mlt_relu_max_pool2d(mlt_tensor input, int64_t kernel, int64_t stride, mlt_tensor* result);
 
+/* conv2d with square kernels, whose weight gradient is one matrix product where the input is float32 on the CPU. bias may be null. */
+MLT_API int mlt_small_map_conv2d(mlt_tensor input, mlt_tensor weight, mlt_tensor bias, int64_t stride, int64_t margin, mlt_tensor* result);
+
 /* ---- batch normalisation of a batch cut into shards, each on a thread of its own (CPU) ---- */
 
 /* A group is the caller's until mlt_shard_group_free and outlives every graph that was recorded with it. */

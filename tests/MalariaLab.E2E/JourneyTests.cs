@@ -85,6 +85,8 @@ public sealed partial class JourneyTests(BrowserFixture browser) : IClassFixture
         await Upload(page, CellArchive.Create(browser.Lab.DataFolder, perClass: 100, withCorruptFile: true), "cells");
         // Progress and verdict come without a reload.
         await Expect(page.GetByText("Ready: 200 images in 2 classes")).ToBeVisibleAsync(new() { Timeout = Long });
+        // So do the statistics, which a worker is asked for once the images are in.
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Sizes" })).ToBeVisibleAsync(new() { Timeout = Long });
         await page.GetByRole(AriaRole.Tab, new() { NameRegex = NotTaken() }).ClickAsync();
         await Expect(page.GetByText("C1P1_broken.png")).ToBeVisibleAsync();
     }

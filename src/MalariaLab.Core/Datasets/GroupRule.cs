@@ -28,8 +28,8 @@ public sealed partial class GroupRule
     });
 
     /// <summary>
-    /// Kermany chest X-rays: <c>person12</c>, <c>IM-0115</c> or <c>NORMAL2-IM-0115</c>. The normal images were numbered twice, each series from 1:
-    /// the publisher's split takes the first of both for its test, so that one number in both series is two patients.
+    /// Kermany chest X-rays: <c>person12</c>, <c>IM-0115</c> or <c>NORMAL2-IM-0115</c>. The normal images come in two series,
+    /// each numbered by itself, so that one number in both is two patients.
     /// </summary>
     public static GroupRule Kermany { get; } = new("kermany", name =>
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 
@@ -38,7 +37,8 @@ internal static class RunPageBench
 
     private static async Task MeasureAsync(IPage page, long run, int repeats)
     {
-        Console.WriteLine($"{"run page",-34}{"best ms",10}{"p50 ms",10}{"p95 ms",10}{"max ms",10}");
+        Times.PrintHead("run page");
+        // The first opening of each warms the caches of both sides.
         foreach (var (tab, shown, count) in Tabs)
         {
             var times = new List<double>();
@@ -47,7 +47,7 @@ internal static class RunPageBench
                 await page.GotoAsync($"/runs/{run}?tab={tab}", new() { WaitUntil = WaitUntilState.Commit });
                 times.Add(await ReadyAsync(page, shown, count));
             }
-            Print($"{tab}, whole page load", times);
+            Times.Print($"{tab}, whole page load", times[1..]);
         }
         var clicks = new List<double>();
         for (var i = 0; i <= repeats; i++)
@@ -59,17 +59,9 @@ internal static class RunPageBench
             await link.ClickAsync();
             clicks.Add(await ReadyAsync(page, Tabs[0].Shown, Tabs[0].Count) - start);
         }
-        Print("results, from the runs table", clicks);
+        Times.Print("results, from the runs table", clicks[1..]);
     }
 
     private static Task<double> ReadyAsync(IPage page, string shown, int count) =>
         page.EvaluateAsync<double>("([selector, count]) => { window.labWanted = count; return window.labReady(selector); }", new object[] { shown, count });
-
-    // The first opening warms the caches of both sides.
-    private static void Print(string name, List<double> times)
-    {
-        times.RemoveAt(0);
-        times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-34}{times[0],10:0}{times[times.Count / 2],10:0}{times[(int)((times.Count - 1) * 0.95)],10:0}{times[^1],10:0}"));
-    }
 }

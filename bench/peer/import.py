@@ -58,7 +58,6 @@ def main():
                 manifest.append((name, sha, measures))
                 if small is not None:
                     cache[i] = small
-        cache.flush()
         print(f"import {len(names) / (time.perf_counter() - start):.1f} img/s")
     finally:
         os.remove(path)

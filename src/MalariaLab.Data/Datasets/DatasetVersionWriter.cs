@@ -50,7 +50,7 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
     private const int RowsAtOnce = 1000;
 
     /// <summary>After so long, others are let in.</summary>
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Whoever waits for a locked SQLite looks again every 100 ms at worst.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(120);

@@ -14,11 +14,9 @@ internal static class PixelCacheBuilder
         try
         {
             // Written with pwrite, not through a mapping: a full disk is then an error that can be told, not a bus error.
+            // No waiting for the disk: what a power cut tears is found by its checksum at the next opening, and made again.
             using (var file = File.OpenHandle(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, layout.FileBytes))
-            {
                 WriteImages(file, key, sources, layout, limits, progress, ct);
-                RandomAccess.FlushToDisk(file);
-            }
             File.Move(unfinished, path, overwrite: true);
         }
         catch

@@ -8,6 +8,8 @@ namespace MalariaLab.Web.Localisation;
 /// </summary>
 public sealed partial class Sentences
 {
+    private const int Longest = 800;
+
     // A slot does not swallow the next sentence.
     private const string SentenceEnd = @"[.!]\s+[A-Z0-9""]";
     private readonly List<(Regex Pattern, string Text)> patterns;
@@ -25,7 +27,8 @@ public sealed partial class Sentences
     /// <param name="word">Translates the words that stand in a slot.</param>
     public string Translate(string english, Func<string, string> word)
     {
-        if (patterns.Count == 0) return english;
+        // No sentence of the program is so long; patterns with several slots would take their time over a long text of somebody else's.
+        if (patterns.Count == 0 || english.Length > Longest) return english;
         if (Whole(english, word) is { } whole) return whole;
         var parts = Border().Split(english);
         return string.Concat(parts.Select((part, i) => Whole(part, word) ?? (i < parts.Length - 1 ? part + " " : part)));

@@ -31,6 +31,15 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void Intervals_WhereNoImageIsAnError_KeepAWidth()
+    {
+        // All resamples of patients have a specificity of 1.
+        var found = RunIntervals.Of(Scores([.. Enumerable.Range(0, 200).Select(i => i % 20 == 4)], groups: i => $"P{i / 20}"));
+        Assert.Equal(ProportionIntervals.Wilson(100, 100), found.Of95["Specificity"]);
+        Assert.All(found.Of95.Values, interval => Assert.True(interval.Low < interval.High));
+    }
+
+    [Fact]
     public void Best_WithAClearWinner_IsMarked_AndWithoutOneIsNot()
     {
         var good = Scores(Wrong(4));

@@ -9,15 +9,19 @@ public sealed record RunIntervals(IReadOnlyDictionary<string, Interval> Of95, bo
 {
     private const long Seed = 1;
 
-    /// <summary>Bootstrap over patients where they are known, else Wilson for shares and DeLong for the area under the ROC curve.</summary>
+    /// <summary>Bootstrap over patients where they are known; else, and for shares of 0 or 100 %, Wilson for shares and DeLong for the area under the ROC curve.</summary>
     public static RunIntervals Of(TestScores test)
     {
         var (predictions, positive) = (test.Run.Predictions, test.Run.Positive);
         var clustered = test.HasGroups ? new ClusterBootstrap(predictions, positive, test.Run.Threshold).Intervals(Seed) : null;
         var found = new Dictionary<string, Interval>();
         foreach (var metric in ComparedMetric.All)
-            if ((clustered is null ? metric.Independent?.Invoke(test) : metric.Clustered?.Invoke(clustered).Interval) is { } interval)
-                found[metric.Key] = interval;
+        {
+            var independent = metric.Independent?.Invoke(test);
+            var byPatient = clustered is null ? null : metric.Clustered?.Invoke(clustered).Interval;
+            // Where no image is an error, or every one is, all resamples agree; an interval without width would claim certainty.
+            if ((clustered is null || byPatient is { } i && i.Low == i.High ? independent : byPatient) is { } interval && interval.Low < interval.High) found[metric.Key] = interval;
+        }
         return new(found, clustered is not null);
     }
 }

@@ -62,6 +62,7 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
         await contexts.InTransactionAsync(db => BeginAsync(db, job, versionId, cancellationToken), cancellationToken);
         await ClearAsync(versionId, DatasetVersionStatus.Importing, cancellationToken);
         pack?.Seal();
+        var totals = Totals.Of(content);
         var turn = new Turn(time);
         foreach (var images in content.Images.Chunk(RowsAtOnce))
         {
@@ -72,7 +73,7 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
         {
             await HoldAsync(db, job, cancellationToken);
             if (pack is not null) await pack.FinishAsync(db, cancellationToken);
-            await FinishAsync(db, versionId, content, cancellationToken);
+            await FinishAsync(db, versionId, content, totals, cancellationToken);
             await TouchAsync(db, versionId, cancellationToken);
         }, cancellationToken);
     }
@@ -102,7 +103,7 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
     internal static async Task FillAsync(LabDbContext db, long versionId, VersionContent content, CancellationToken cancellationToken)
     {
         await InsertAsync(db, versionId, content.Images, cancellationToken);
-        await FinishAsync(db, versionId, content, cancellationToken);
+        await FinishAsync(db, versionId, content, Totals.Of(content), cancellationToken);
     }
 
     private async Task AddAsync(JobContext job, long versionId, IReadOnlyList<DatasetImage> images, PackWriter? pack, CancellationToken cancellationToken)
@@ -129,24 +130,21 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
         return db.BulkInsertAsync(images, cancellationToken);
     }
 
-    private static async Task FinishAsync(LabDbContext db, long versionId, VersionContent content, CancellationToken cancellationToken)
+    private static async Task FinishAsync(LabDbContext db, long versionId, VersionContent content, Totals totals, CancellationToken cancellationToken)
     {
-        var counts = new int[content.ClassNames.Count];
-        foreach (var image in content.Images) counts[image.Label]++;
-        var hash = ContentHashes.Dataset(content.ClassNames, content.Images.Select(i => new SplitItem(i.Sha256, i.Label, i.Group, i.GivenPart)));
         var status = content.Verdict.IsReady ? DatasetVersionStatus.Ready : DatasetVersionStatus.NotReady;
         await db.DatasetVersions.Where(v => v.Id == versionId).ExecuteUpdateAsync(set => set
             .SetProperty(v => v.Status, status)
             .SetProperty(v => v.Verdict, content.Verdict.Sentence)
             .SetProperty(v => v.ClassNames, content.ClassNames.ToList())
-            .SetProperty(v => v.ClassCounts, counts.ToList())
+            .SetProperty(v => v.ClassCounts, totals.ClassCounts)
             .SetProperty(v => v.PositiveClass, content.PositiveClass)
             .SetProperty(v => v.GroupRule, content.GroupRule)
-            .SetProperty(v => v.ContentHash, hash)
+            .SetProperty(v => v.ContentHash, totals.Hash)
             .SetProperty(v => v.ImageCount, content.Images.Count)
-            .SetProperty(v => v.GroupCount, content.Images.Select(i => i.Group).OfType<string>().Distinct().Count())
+            .SetProperty(v => v.GroupCount, totals.Groups)
             .SetProperty(v => v.RefusalCount, content.Refusals.Count)
-            .SetProperty(v => v.Bytes, content.Images.Sum(i => (long)i.Bytes)), cancellationToken);
+            .SetProperty(v => v.Bytes, totals.Bytes), cancellationToken);
         foreach (var refusal in content.Refusals) (refusal.Id, refusal.VersionId) = (0, versionId);
         await db.BulkInsertAsync(content.Refusals, cancellationToken);
         if (content.Derived is not { } derived) return;
@@ -189,6 +187,21 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
     {
         var dataset = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.DatasetId).SingleAsync(cancellationToken);
         await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, dataset));
+    }
+
+    /// <summary>What is said of all images together; added up before anybody has to wait.</summary>
+    private sealed record Totals(List<int> ClassCounts, string Hash, int Groups, long Bytes)
+    {
+        public static Totals Of(VersionContent content)
+        {
+            var counts = new int[content.ClassNames.Count];
+            foreach (var image in content.Images) counts[image.Label]++;
+            return new(
+                [.. counts],
+                ContentHashes.Dataset(content.ClassNames, content.Images.Select(i => new SplitItem(i.Sha256, i.Label, i.Group, i.GivenPart))),
+                content.Images.Select(i => i.Group).OfType<string>().Distinct().Count(),
+                content.Images.Sum(i => (long)i.Bytes));
+        }
     }
 
     /// <summary>Short transactions one after another, and a pause for those who wait.</summary>

@@ -21,14 +21,21 @@ public sealed record DerivedVersion(long DatasetId, long VersionId, int Number);
 /// Makes a version of a dataset from an older one. The older version, its splits and its runs stay as they are. Images that are to be added come by
 /// an import with source <see cref="ImportSource.Derived"/>, see <see cref="DatasetCommands.StartImportAsync"/>.
 /// </summary>
-public sealed class DerivedVersions(IDbContextFactory<LabDbContext> contexts, TimeProvider time)
+public sealed class DerivedVersions(IDbContextFactory<LabDbContext> contexts, DatasetInsights insights, TimeProvider time)
 {
     /// <summary>Longest reason that is stored.</summary>
     public const int MaxReason = 2000;
 
-    /// <summary>Leaves out and relabels images; manifest, hashes and splits of the new version become visible at once or not at all.</summary>
+    /// <summary>Leaves out and relabels images; manifest, hashes and splits of the new version become visible at once or not at all, and its reports are asked for.</summary>
     /// <exception cref="ExplainedException">Nothing would change, an image or a class is not there, or what is left can't be trained on.</exception>
-    public Task<DerivedVersion> CreateAsync(VersionChanges changes, Actor actor, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
+    public async Task<DerivedVersion> CreateAsync(VersionChanges changes, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var made = await AddAsync(changes, actor, cancellationToken);
+        await insights.StartAllAsync(made.VersionId, actor, cancellationToken);
+        return made;
+    }
+
+    private Task<DerivedVersion> AddAsync(VersionChanges changes, Actor actor, CancellationToken cancellationToken) => contexts.InTransactionAsync(async db =>
     {
         var now = time.GetUtcNow();
         var kept = await KeepAsync(db, changes, cancellationToken);

@@ -109,12 +109,11 @@ public static class LabelEndpoints
         ];
     }
 
-    private static async Task<IResult> MakeVersion(string dataset, ClaimsPrincipal user, LabelReviews reviews, DerivedVersions derived, DatasetInsights insights, IDbContextFactory<LabDbContext> factory, CancellationToken ct, string reason = "Label check")
+    private static async Task<IResult> MakeVersion(string dataset, ClaimsPrincipal user, LabelReviews reviews, DerivedVersions derived, IDbContextFactory<LabDbContext> factory, CancellationToken ct, string reason = "Label check")
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var version = await db.Version(dataset, ct);
         var made = await derived.CreateAsync((await reviews.BookAsync(version.Id, ct)).Changes(version.Id, reason), user.Actor(), ct);
-        await insights.StartAllAsync(made.VersionId, user.Actor(), ct);
         return Results.Created(LabUrls.Dataset(made.DatasetId, made.Number), new { dataset = made.DatasetId, version = made.Number });
     }
 }

@@ -60,7 +60,7 @@ public static class VersionEndpoints
     }
 
     private static async Task<IResult> Create(
-        string dataset, VersionRequest request, ClaimsPrincipal user, DerivedVersions derived, DatasetInsights insights, DatasetQueries queries, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+        string dataset, VersionRequest request, ClaimsPrincipal user, DerivedVersions derived, DatasetQueries queries, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var parent = await db.Version(dataset, ct);
@@ -78,7 +78,7 @@ public static class VersionEndpoints
             Reason = request.Reason,
             CarrySplits = request.CarrySplits,
         }, user.Actor(), ct);
-        return await MadeAsync(made, parent, user, insights, queries, ct);
+        return await MadeAsync(made, parent, queries, ct);
     }
 
     private static async Task<IResult> KeepOne(
@@ -91,12 +91,11 @@ public static class VersionEndpoints
         if (distance < 0 || distance > report.MaxDistance) throw new ExplainedException($"Near-duplicates are known up to {report.MaxDistance} bits apart, not {distance}.");
         var leaving = DuplicateSet.Leaving(DuplicateSet.Of([.. report.Pairs.Where(p => p.Distance <= distance)]), new Dictionary<int, int>());
         var made = await derived.CreateAsync(new() { ParentVersionId = parent.Id, Exclude = leaving, Reason = DuplicateSet.Reason(report, distance) }, user.Actor(), ct);
-        return await MadeAsync(made, parent, user, insights, queries, ct);
+        return await MadeAsync(made, parent, queries, ct);
     }
 
-    private static async Task<IResult> MadeAsync(DerivedVersion made, DatasetVersion parent, ClaimsPrincipal user, DatasetInsights insights, DatasetQueries queries, CancellationToken ct)
+    private static async Task<IResult> MadeAsync(DerivedVersion made, DatasetVersion parent, DatasetQueries queries, CancellationToken ct)
     {
-        await insights.StartAllAsync(made.VersionId, user.Actor(), ct);
         return Results.Created(LabUrls.Dataset(made.DatasetId, made.Number), Item((await queries.VersionAsync(made.VersionId, ct))!, [parent]));
     }
 

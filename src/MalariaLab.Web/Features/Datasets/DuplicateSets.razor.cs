@@ -59,9 +59,6 @@ public sealed partial class DuplicateSets : ComponentBase
     private DerivedVersions Versions { get; set; } = null!;
 
     [Inject]
-    private DatasetInsights Insights { get; set; } = null!;
-
-    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     private DatasetVersion Version => Detail.Version;
@@ -104,7 +101,6 @@ public sealed partial class DuplicateSets : ComponentBase
         try
         {
             var made = await Versions.CreateAsync(new VersionChanges { ParentVersionId = Version.Id, Exclude = [.. leaving.Order()], Reason = DuplicateSet.Reason(Report, Distance) }, Actor);
-            await Insights.StartAllAsync(made.VersionId, Actor);
             Navigation.NavigateTo(LabUrls.Dataset(made.DatasetId, made.Number, "duplicates"));
         }
         catch (ExplainedException e)

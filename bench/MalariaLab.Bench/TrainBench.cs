@@ -10,7 +10,7 @@ namespace MalariaLab.Bench;
 /// <summary>Trains a recipe on real images and prints its epochs and test figures.</summary>
 internal static class TrainBench
 {
-    public const string Usage = "train --data ZIP --recipe KEY [--by image|group|folders] [--epochs N] [--seed N] [--split-seed N] [--shares 60/10/30] [--threads N] [--limit N] [--weights FILE] [--device D] [--work DIR] [--predictions CSV] [--set path=value]…";
+    public const string Usage = "train --data ZIP --recipe KEY [--by image|group|folders] [--epochs N] [--seed N] [--split-seed N] [--shares 60/10/30 | --fold 0/5] [--threads N] [--limit N] [--weights FILE] [--device D] [--work DIR] [--predictions CSV] [--set path=value]…";
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -21,7 +21,7 @@ internal static class TrainBench
         var plan = arguments["by"] switch
         {
             "folders" => new SplitPlan { Method = SplitMethod.Folders },
-            var by => Shares(arguments, new() { Unit = by == "group" ? SplitUnit.Group : SplitUnit.Image, Seed = arguments.Int("split-seed") ?? 42 }),
+            var by => Dealt(arguments, new() { Unit = by == "group" ? SplitUnit.Group : SplitUnit.Image, Seed = arguments.Int("split-seed") ?? 42 }),
         };
         using var cache = await data.CacheAsync(Path.Combine(work, "cache"), spec.Architecture, spec.Preprocessing.Interpolation);
         var run = Path.Combine(work, "runs", $"{recipe.Key}-{Environment.ProcessId}");
@@ -47,11 +47,14 @@ internal static class TrainBench
         return 0;
     }
 
-    private static SplitPlan Shares(Arguments arguments, SplitPlan plan) => arguments["shares"]?.Split('/').Select(share => double.Parse(share, CultureInfo.InvariantCulture)).ToArray() switch
+    private static SplitPlan Dealt(Arguments arguments, SplitPlan plan) => (Numbers(arguments["shares"]), Numbers(arguments["fold"])) switch
     {
-        [var train, var validation, var test] => plan with { TrainPercent = train, ValidationPercent = validation, TestPercent = test },
+        ([var train, var validation, var test], _) => plan with { TrainPercent = train, ValidationPercent = validation, TestPercent = test },
+        (_, [var fold, var folds]) => plan with { Method = SplitMethod.KFold, Fold = (int)fold, Folds = (int)folds },
         _ => plan,
     };
+
+    private static double[]? Numbers(string? text) => text?.Split('/').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
 
     private static void Print(TrainingOutcome outcome, BenchData data, TimeSpan time, RecordedRun record)
     {

@@ -22,7 +22,8 @@ public sealed class WeightsTests(BrowserFixture fixture) : IClassFixture<Browser
         await page.GetByLabel("Licence", new() { Exact = true }).FillAsync("MIT");
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
 
-        var row = page.Locator("tr", new() { HasText = Path.GetFileName(file) });
+        // While the worker reads the file, its job's row names it too.
+        var row = page.Locator("tr", new() { HasText = Path.GetFileName(file), Has = page.GetByRole(AriaRole.Button, new() { Name = "Delete" }) });
         await Assertions.Expect(row).ToContainTextAsync("MIT", new() { Timeout = 60_000 });
         await Assertions.Expect(row).ToContainTextAsync("squeezenet");
         await row.GetByRole(AriaRole.Button, new() { Name = "50" }).ClickAsync();

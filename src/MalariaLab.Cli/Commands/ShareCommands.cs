@@ -77,6 +77,6 @@ public static class ShareCommands
     }
 
     private static double? Days(string? text) => text is null ? null
-        : double.TryParse(text.TrimEnd('d'), CultureInfo.InvariantCulture, out var days) && days > 0 ? days
+        : double.TryParse(text.TrimEnd('d'), NumberStyles.Float, CultureInfo.InvariantCulture, out var days) && days > 0 ? days
         : throw new LabException($"\"{text}\" is not a number of days. Say for example --expires 30d.");
 }

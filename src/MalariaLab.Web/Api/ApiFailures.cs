@@ -10,7 +10,7 @@ internal sealed class ApiFailures : IExceptionHandler
         // The request's own path is the error page's by now.
         if (httpContext.Features.Get<IExceptionHandlerPathFeature>() is not { } failed || !new PathString(failed.Path).StartsWithSegments(LabUrls.Api)) return false;
         if (exception is BadHttpRequestException bad)
-            await Results.Problem(bad.InnerException is { } cause ? $"{bad.Message} {cause.Message}" : bad.Message, statusCode: bad.StatusCode, title: "Cannot be read").ExecuteAsync(httpContext);
+            await Results.Problem(ApiBodies.Sentence(bad, failed.Endpoint), statusCode: bad.StatusCode, title: "Cannot be read").ExecuteAsync(httpContext);
         else await Results.Problem("The lab failed at this; its log says more.", statusCode: StatusCodes.Status500InternalServerError, title: "Internal error").ExecuteAsync(httpContext);
         return true;
     }

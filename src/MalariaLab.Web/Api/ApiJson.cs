@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Runs;
 
@@ -145,8 +146,8 @@ public sealed record RunRequest
     /// <summary>Priority; higher goes first.</summary>
     public int Priority { get; init; }
 
-    /// <summary>Changes to the recipe's spec: dotted path → value as text.</summary>
-    public IReadOnlyDictionary<string, string> Set { get; init; } = new Dictionary<string, string>();
+    /// <summary>Changes to the recipe's spec: dotted path → value, as text or as JSON.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Set { get; init; } = new Dictionary<string, JsonElement>();
 }
 
 /// <summary>A run in a list.</summary>

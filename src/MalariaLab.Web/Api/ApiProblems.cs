@@ -1,4 +1,5 @@
 using MalariaLab.Core;
+using MalariaLab.Core.Experiments;
 
 namespace MalariaLab.Web.Api;
 
@@ -15,6 +16,10 @@ public sealed class ApiProblems : IEndpointFilter
         catch (NotFoundException e)
         {
             return Results.Problem(e.Message, statusCode: StatusCodes.Status404NotFound, title: "Not found");
+        }
+        catch (SpecException e)
+        {
+            return Results.ValidationProblem(new Dictionary<string, string[]> { [e.Field] = [e.Message] }, e.Message, title: "The experiment cannot work as asked");
         }
         catch (SpecRefusedException e)
         {

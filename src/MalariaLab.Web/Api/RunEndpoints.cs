@@ -76,7 +76,7 @@ public static class RunEndpoints
         var data = new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = version.ContentHash, SplitHash = split.Hash };
         var files = await db.WeightsFiles.AsNoTracking().Select(w => new KnownWeights(w.Sha256, w.Architecture, w.Format)).ToListAsync(ct);
         var spec = StartChoice.OnImageNet(recipe.CreateSpec(data, version.ClassNames.Count, request.Epochs, request.Seed), files);
-        return SpecEdit.Apply(spec, request.Set.Select(field => $"{field.Key}={field.Value}"));
+        return request.Set.Aggregate(spec, (now, field) => SpecEdit.Set(now, field.Key, field.Value.ToString()));
     }
 
     private static IQueryable<RunItem> Items(IQueryable<Run> runs, LabDbContext db) =>

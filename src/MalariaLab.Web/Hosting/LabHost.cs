@@ -60,6 +60,7 @@ public static class LabHost
         services.AddExceptionHandler<ApiFailures>();
         // Otherwise a query or body that cannot be read gets an empty 400.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(options => ApiBodies.ReadStrictly(options.SerializerOptions));
         services.AddOpenApi();
     }
 

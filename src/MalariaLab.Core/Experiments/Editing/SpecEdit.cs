@@ -70,13 +70,14 @@ public static class SpecEdit
             return new JsonArray([.. items.Select(i => Number(i, whole ? typeof(int) : typeof(double)) ?? throw Wrong($"{(whole ? "whole " : "")}numbers with commas between"))]);
         }
         if (!field.IsNumber) return JsonValue.Create(value);
-        return Number(value, field.Type) ?? throw Wrong(field.IsWhole ? "a whole number" : "a number");
+        return Number(value, field.Type) ?? throw Wrong(field.IsWhole ? "a whole number" : value.Contains(',') ? "a number with a point, such as 0.001" : "a number");
     }
 
+    // Floats without groups of thousands, which would read a decimal comma away: 0,001 would be 1.
     private static JsonValue? Number(string text, Type type) =>
         type == typeof(int) ? int.TryParse(text, CultureInfo.InvariantCulture, out var i) ? JsonValue.Create(i) : null
         : type == typeof(long) ? long.TryParse(text, CultureInfo.InvariantCulture, out var l) ? JsonValue.Create(l) : null
-        : double.TryParse(text, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) ? JsonValue.Create(d) : null;
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) && double.IsFinite(d) ? JsonValue.Create(d) : null;
 
     private static SpecException Unknown(string path)
     {

@@ -35,7 +35,7 @@ public sealed record SweepAxis
 
         var logarithmic = bounds[1].EndsWith(" log", StringComparison.Ordinal);
         var upper = logarithmic ? bounds[1][..^" log".Length] : bounds[1];
-        if (!double.TryParse(bounds[0], CultureInfo.InvariantCulture, out var min) || !double.TryParse(upper, CultureInfo.InvariantCulture, out var max))
+        if (!double.TryParse(bounds[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var min) || !double.TryParse(upper, NumberStyles.Float, CultureInfo.InvariantCulture, out var max))
             throw new SpecException(parts[0], $"\"{parts[1]}\" is not a range of two numbers.");
         return new SweepAxis { Path = parts[0], Min = min, Max = max, Logarithmic = logarithmic }.Checked();
     }

@@ -44,6 +44,7 @@ public sealed class SpecEditTests
     [InlineData("training.epochs=2.5", "a whole number")]
     [InlineData("optimizer.learningRate=fast", "a number")]
     [InlineData("optimizer.learningRate=NaN", "a number")]
+    [InlineData("optimizer.learningRate=0,001", "a number with a point, such as 0.001, not \"0,001\"")]
     [InlineData("optimizer.kind=lion", "sgd, adagrad, rmsProp, adam, amsGrad, adamW")]
     [InlineData("augmentation.flipVertical=1", "true, false")]
     [InlineData("architecture.headUnits=64,x", "whole numbers")]

@@ -70,6 +70,33 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
     }
 
     [Fact]
+    public async Task Evaluation_DatasetThatOverlaps_CountsOnlyWhatTheRunDidNotLearnFrom()
+    {
+        var lab = trained.Lab;
+        TestCells.WriteZip(Path.Combine(lab.Paths.Inbox, "overlap.zip"), 30, firstNumber: 270);
+        var import = await lab.StartImportAsync("overlap.zip");
+        await lab.FinishedTaskAsync(import.TaskId);
+        await using var db = lab.Db();
+        var assignment = await db.Splits.Where(s => s.Id == trained.Data.SplitId).Select(s => s.Assignment).SingleAsync(Cancellation);
+        var own = (await db.SplitItemsAsync(trained.Data.DatasetVersionId, Cancellation)).Where((_, i) => assignment[i] != (byte)SplitPart.Test).Select(i => i.Sha256).ToHashSet();
+        var learned = (await db.SplitItemsAsync(import.VersionId, Cancellation)).Count(i => own.Contains(i.Sha256));
+        Assert.InRange(learned, 1, 30);
+
+        var report = await ResultAsync<EvaluationReport>(JobKind.Evaluation, new EvaluationPayload(import.VersionId));
+
+        Assert.Equal(60 - learned, report.N);
+        Assert.Equal(60, await db.PredictionSets.Where(p => p.DatasetVersionId == import.VersionId).Select(p => p.Count).SingleAsync(Cancellation));
+
+        using (var zip = System.IO.Compression.ZipFile.Open(Path.Combine(lab.Paths.Inbox, "known.zip"), System.IO.Compression.ZipArchiveMode.Create))
+            foreach (var (number, name) in Enumerable.Range(0, 40).Select(i => (i, i % 2 == 0 ? "Parasitized" : "Uninfected")))
+                if (TestCells.Paint(number, number % 2 == 0) is var cell && own.Contains(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(cell))))
+                    using (var entry = zip.CreateEntry($"{name}/{number}.png").Open()) entry.Write(cell);
+        var known = await lab.StartImportAsync("known.zip");
+        await lab.FinishedTaskAsync(known.TaskId);
+        Assert.Contains("learned from every image of known.zip", await FailureAsync(new EvaluationPayload(known.VersionId)));
+    }
+
+    [Fact]
     public async Task Evaluation_OwnDatasetOrOtherClasses_IsRefused()
     {
         var lab = trained.Lab;

@@ -25,6 +25,7 @@ public sealed record WeightsInspection(string Format, string Architecture, strin
 
     internal static WeightsInspection Of(WeightsArchive archive, string name)
     {
+        if (archive.Tensors.Count == 0) throw new WeightsException($"{name} holds no tensors: save the network's weights, for example model.state_dict().");
         var candidates = Candidates(archive).Select(spec => (Key: spec.BackboneKey, Match: WeightsMatch.Best(archive, Backbone(spec)))).ToList();
         // Of several that fit, the one with most tensors says most about the file.
         var (key, match) = candidates.MaxBy(c => (c.Match.Difference is null, c.Match.Found));

@@ -83,6 +83,8 @@ public static class ModelUseEndpoints
         var scope = splitId is { } id ? PredictionScope.TestOf(id) : PredictionScope.All;
         var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleAsync(v => v.Id == versionId, ct);
         var set = await db.Evaluations.Where(e => e.RunId == run.Id && e.DatasetVersionId == versionId && e.Scope == scope).Select(e => e.SetHash).FirstOrDefaultAsync(ct);
+        var report = task.ResultJson is null ? null : JsonSerializer.Deserialize<EvaluationReport>(task.ResultJson, JsonSerializerOptions.Web);
+        var leftOut = splitId is null && report is not null ? version.ImageCount - report.N : 0;
         var epochs = await db.Epochs.AsNoTracking().Where(e => e.RunId == run.Id).OrderBy(e => e.Epoch).ToListAsync(ct);
         return new EvaluationState
         {
@@ -96,12 +98,12 @@ public static class ModelUseEndpoints
             Split = splitId is null ? "all images" : $"test part of {await db.Splits.Where(s => s.Id == splitId).Select(s => s.Name).SingleAsync(ct)}",
             Seed = run.Experiment.Seed,
             Status = task.Status.ToString(),
-            Reason = task.Reason.Length == 0 ? null : task.Reason,
+            Reason = task.Reason.Length > 0 ? task.Reason : leftOut > 0 ? $"{leftOut} of {version.ImageCount} images are left out, because the run learned from them." : null,
             Device = run.Device,
             StartedAt = task.StartedAt,
             FinishedAt = task.FinishedAt,
             Epochs = epochs.ConvertAll(e => e.ToRecord()),
-            Test = task.ResultJson is null ? null : JsonSerializer.Deserialize<EvaluationReport>(task.ResultJson, JsonSerializerOptions.Web),
+            Test = report,
             Hashes = new(version.ContentHash, run.Experiment.Split!.Hash, run.Experiment.SpecHash, set ?? ""),
         };
     }

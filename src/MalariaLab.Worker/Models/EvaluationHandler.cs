@@ -17,7 +17,7 @@ namespace MalariaLab.Worker.Models;
 
 /// <summary>
 /// Scores a finished run on images other than its own test part: on every image of another dataset version whose classes have the same names
-/// (external validation), or on the test part of another split, for comparisons.
+/// (external validation; the figures leave out what the run learned from), or on the test part of another split, for comparisons.
 /// </summary>
 internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts, RunModels models, PixelCaches caches, RunResults results) : IJobHandler
 {
@@ -42,6 +42,9 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
         using var model = await models.LoadAsync(runId, cancellationToken);
         var columns = Columns(model.ClassNames, version);
         var items = await db.SplitItemsAsync(version.Id, cancellationToken);
+        var learned = split is null ? await LearnedAsync(db, spec.Data, cancellationToken) : [];
+        if (items.All(i => learned.Contains(i.Sha256)))
+            throw new ExplainedException($"Run {runId} learned from every image of {version.Dataset!.Name}, so nothing is left to test it on: choose another dataset.");
         var caching = new SynchronousProgress<PixelCacheProgress>(p => job.Progress.Report(($"Caching images: {p.Done:N0} of {p.Total:N0}", 0.5 * p.Done / p.Total)));
         using var cache = await caches.OpenAsync(version, items, model.Architecture, model.Preprocessing.Interpolation, caching, cancellationToken);
         var data = new PixelCacheData(cache, model.ClassNames, [.. items.Select(i => Array.IndexOf(columns, i.Label))], [.. items.Select((_, i) => split is null ? SplitPart.Test : (SplitPart)split.Assignment[i])]);
@@ -53,7 +56,16 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
             var sum = Interlocked.Add(ref done, count);
             job.Progress.Report(($"Scoring: {sum:N0} of {scored.Count:N0}", 0.5 + (0.5 * sum / scored.Count)));
         });
-        var (set, row, _) = RunResultWriter.Evaluate(runId, version, items, scored, Reorder(scores, columns), split is null ? PredictionScope.All : PredictionScope.TestOf(split.Id));
+        var scope = split is null ? PredictionScope.All : PredictionScope.TestOf(split.Id);
+        var ordered = Reorder(scores, columns);
+        var (set, row, _) = RunResultWriter.Evaluate(runId, version, items, scored, ordered, scope);
+        // What the network learned from would flatter it: its scores are kept with the others, but no figure counts them.
+        if (scored.Any(i => learned.Contains(items[i].Sha256)))
+        {
+            var fresh = scored.Index().Where(s => !learned.Contains(items[s.Item].Sha256)).ToList();
+            var probabilities = fresh.SelectMany(s => ordered[(s.Index * columns.Length)..((s.Index + 1) * columns.Length)]).ToArray();
+            (_, row, _) = RunResultWriter.Evaluate(runId, version, items, [.. fresh.Select(s => s.Item)], probabilities, scope);
+        }
         await results.SaveExternalAsync(set, row, cancellationToken);
         return row.ReportJson;
     }
@@ -64,6 +76,14 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
         var split = await db.Splits.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.VersionId == wanted.DatasetVersionId, cancellationToken)
             ?? throw new ExplainedException($"Dataset version {wanted.DatasetVersionId} has no split {id}.");
         return split.TestCount > 0 ? split : throw new ExplainedException($"The split {split.Name} has no test images.");
+    }
+
+    /// <summary>Contents of the images that a run was trained or validated on.</summary>
+    private static async Task<HashSet<string>> LearnedAsync(LabDbContext db, DataSpec data, CancellationToken cancellationToken)
+    {
+        var assignment = await db.Splits.Where(s => s.Id == data.SplitId).Select(s => s.Assignment).SingleAsync(cancellationToken);
+        var own = await db.SplitItemsAsync(data.DatasetVersionId, cancellationToken);
+        return [.. own.Where((_, i) => (SplitPart)assignment[i] is SplitPart.Train or SplitPart.Validation).Select(i => i.Sha256)];
     }
 
     /// <summary>For each class of the model its index in the version.</summary>

@@ -18,7 +18,7 @@ internal sealed class RunModels(IDbContextFactory<LabDbContext> contexts, LabPat
     /// <exception cref="ExplainedException">The run has no weights, or they are damaged.</exception>
     public async Task<T> UseAsync<T>(long runId, Func<ModelScorer, T> use, CancellationToken cancellation)
     {
-        var file = await WeightsFileAsync(runId, cancellation);
+        var (file, sha256) = await FindAsync(runId, cancellation);
         await gate.WaitAsync(cancellation);
         try
         {
@@ -26,6 +26,7 @@ internal sealed class RunModels(IDbContextFactory<LabDbContext> contexts, LabPat
             {
                 warm?.Scorer.Dispose();
                 warm = null;
+                await ProveAsync(runId, file, sha256, cancellation);
                 warm = (file, ModelScorer.Load(file, machine.Threads));
             }
             return use(warm.Value.Scorer);
@@ -41,22 +42,35 @@ internal sealed class RunModels(IDbContextFactory<LabDbContext> contexts, LabPat
     public async Task<ModelScorer> LoadAsync(long runId, CancellationToken cancellation) =>
         ModelScorer.Load(await WeightsFileAsync(runId, cancellation), machine.Threads);
 
-    /// <summary>Weights that a run was evaluated with.</summary>
-    /// <exception cref="ExplainedException">There are none.</exception>
+    /// <summary>Weights that a run was evaluated with, to the bit.</summary>
+    /// <exception cref="ExplainedException">There are none, or they are damaged.</exception>
     public async Task<string> WeightsFileAsync(long runId, CancellationToken cancellation)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var run = await db.Runs.Where(r => r.Id == runId).Select(r => new { r.Status }).SingleOrDefaultAsync(cancellation)
-            ?? throw new ExplainedException($"There is no run {runId}.");
-        if (run.Status != RunStatus.Succeeded) throw new ExplainedException($"Run {runId} has not finished, so it has no network to use.");
-        var name = await db.Artifacts.Where(a => a.RunId == runId && a.Kind == ArtifactKind.Weights).Select(a => a.FileName).SingleOrDefaultAsync(cancellation);
-        return name is not null && paths.Artifact(runId, name) is var file && File.Exists(file) ? file
-            : throw new ExplainedException($"The weights of run {runId} are not there: restore them from a backup or repeat the run.");
+        var (file, sha256) = await FindAsync(runId, cancellation);
+        await ProveAsync(runId, file, sha256, cancellation);
+        return file;
     }
 
     public void Dispose()
     {
         warm?.Scorer.Dispose();
         gate.Dispose();
+    }
+
+    private async Task<(string File, string Sha256)> FindAsync(long runId, CancellationToken cancellation)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellation);
+        var run = await db.Runs.Where(r => r.Id == runId).Select(r => new { r.Status }).SingleOrDefaultAsync(cancellation)
+            ?? throw new ExplainedException($"There is no run {runId}.");
+        if (run.Status != RunStatus.Succeeded) throw new ExplainedException($"Run {runId} has not finished, so it has no network to use.");
+        var stored = await db.Artifacts.Where(a => a.RunId == runId && a.Kind == ArtifactKind.Weights).Select(a => new { a.FileName, a.Sha256 }).SingleOrDefaultAsync(cancellation);
+        return stored is not null && paths.Artifact(runId, stored.FileName) is var file && File.Exists(file) ? (file, stored.Sha256)
+            : throw new ExplainedException($"The weights of run {runId} are not there: restore them from a backup or repeat the run.");
+    }
+
+    private static async Task ProveAsync(long runId, string file, string sha256, CancellationToken cancellation)
+    {
+        if (!await FileHash.IsAsync(file, sha256, cancellation))
+            throw new ExplainedException($"The weights of run {runId} are damaged, for their checksum is not the one that was stored with the run: restore them from a backup or repeat the run.");
     }
 }

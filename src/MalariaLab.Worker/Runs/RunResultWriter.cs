@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Evaluation;
@@ -85,11 +84,7 @@ internal sealed class RunResultWriter(RunExecution execution, LabPaths paths)
     private async Task SaveFileAsync(JobContext job, string kind, string path, string? sha256, int? epoch, CancellationToken cancellation)
     {
         var name = Path.GetRelativePath(paths.Run(job.Id), path);
-        if (sha256 is null)
-        {
-            await using var stream = File.OpenRead(path);
-            sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
-        }
+        sha256 ??= await FileHash.OfAsync(path, cancellation);
         await execution.SaveArtifactAsync(job.Id, job.Ticket, new Artifact
         {
             Kind = kind,

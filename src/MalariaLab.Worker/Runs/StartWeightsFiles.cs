@@ -10,7 +10,7 @@ namespace MalariaLab.Worker.Runs;
 internal sealed class StartWeightsFiles(IDbContextFactory<LabDbContext> contexts, RunModels models, LabPaths paths)
 {
     /// <summary>Path and name for people; nulls for a random start.</summary>
-    /// <exception cref="ExplainedException">The file is not there.</exception>
+    /// <exception cref="ExplainedException">The file is not there, or damaged.</exception>
     public async Task<(string? Path, string? Name)> FindAsync(WeightsSpec weights, CancellationToken cancellation)
     {
         if (weights.Source == WeightsSource.Random) return (null, null);
@@ -20,12 +20,12 @@ internal sealed class StartWeightsFiles(IDbContextFactory<LabDbContext> contexts
             var sha256 = weights.FileSha256?.ToLowerInvariant();
             var known = await db.WeightsFiles.AsNoTracking().SingleOrDefaultAsync(f => f.Sha256 == sha256, cancellation)
                 ?? throw new ExplainedException($"The weights file {weights.FileSha256} is not in the weights library: import it again or choose another start.");
-            return (Existing(paths.WeightsFile(known.Sha256), known.Name), $"{known.Name} ({known.Sha256[..12]})");
+            var path = paths.WeightsFile(known.Sha256);
+            if (!File.Exists(path) || !await FileHash.IsAsync(path, known.Sha256, cancellation))
+                throw new ExplainedException($"The weights file {known.Name} is {(File.Exists(path) ? "damaged" : "not on the disk")}: delete it from the weights library and import it again, or choose another start.");
+            return (path, $"{known.Name} ({known.Sha256[..12]})");
         }
         var run = weights.RunId ?? throw new ExplainedException("The experiment starts from a run but names none: choose a finished run.");
         return (await models.WeightsFileAsync(run, cancellation), $"run {run}");
     }
-
-    private static string Existing(string path, string name) =>
-        File.Exists(path) ? path : throw new ExplainedException($"The weights file of {name} is not on the disk: import it again or choose another start.");
 }

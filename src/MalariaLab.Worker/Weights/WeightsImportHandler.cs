@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using MalariaLab.Core;
 using MalariaLab.Core.Experiments;
@@ -51,9 +50,7 @@ internal sealed class WeightsImportHandler(WeightsLibrary library, LabPaths path
     {
         job.Progress.Report(("Reading the tensors", null));
         var found = WeightsInspection.Of(path, import.Name);
-        string sha256;
-        await using (var file = File.OpenRead(path))
-            sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        var sha256 = await FileHash.OfAsync(path, cancellation);
         job.Progress.Report(("Storing the file", 1));
         // The file first: a row never points at nothing, and bytes without a row are the same bytes next time.
         if (!File.Exists(paths.WeightsFile(sha256))) Training.Weights.WeightsFile.Copy(path, paths.WeightsFile(sha256));

@@ -89,6 +89,14 @@ public sealed class MappingTests
     }
 
     [Fact]
+    public void Of_FileWithoutTensors_SaysWhatToSave()
+    {
+        using var archive = new ComputedArchive();
+
+        Assert.Contains("empty.safetensors holds no tensors: save", Assert.Throws<WeightsException>(() => WeightsInspection.Of(archive, "empty.safetensors")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_FileWithoutKnownNames_SaysSo()
     {
         using var archive = new ComputedArchive(("transformer.wte", [50257, 768]));

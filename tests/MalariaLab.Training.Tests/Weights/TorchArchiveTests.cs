@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using MalariaLab.Training.Weights;
 using MalariaLab.Training.Weights.Formats;
 using Xunit;
@@ -49,7 +50,21 @@ public sealed class TorchArchiveTests : IDisposable
 
         Assert.Contains(file, refusal.Message, StringComparison.Ordinal);
         Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("not read", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("not read: save model.state_dict()", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_CompressedRecord_IsRefused()
+    {
+        using (var original = ZipFile.OpenRead(Fixture.Path("zip.pth")))
+        using (var zip = ZipFile.Open(_mutant, ZipArchiveMode.Create))
+            foreach (var entry in original.Entries)
+                using (var source = entry.Open())
+                using (var target = zip.CreateEntry(entry.FullName, CompressionLevel.SmallestSize).Open())
+                    source.CopyTo(target);
+        using var archive = WeightsArchive.Open(_mutant, "packed.pth");
+
+        Assert.Contains("packed.pth has the compressed record data/", Assert.Throws<WeightsException>(() => archive.Read("conv1.weight")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

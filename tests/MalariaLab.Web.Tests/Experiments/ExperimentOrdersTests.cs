@@ -60,6 +60,21 @@ public sealed class ExperimentOrdersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Queue_FromARunInTheTrash_IsRefused()
+    {
+        var parent = (await Orders.QueueAsync(spec, 1, "first", 0, null, Ada))[0];
+        await using var db = await OpenAsync();
+        await db.Runs.ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Succeeded));
+        var next = spec with { Weights = new() { Source = WeightsSource.Run, RunId = parent } };
+        Assert.Single(await Orders.QueueAsync(next, 1, "second", 0, null, Ada));
+
+        await db.Runs.Where(r => r.Id == parent).ExecuteUpdateAsync(set => set.SetProperty(r => r.TrashedAt, DateTimeOffset.UnixEpoch));
+        var refusal = await Assert.ThrowsAsync<SpecException>(() => Orders.QueueAsync(next, 1, "third", 0, null, Ada));
+        Assert.Equal("weights.runId", refusal.Field);
+        Assert.Contains("lies in its trash", refusal.Message);
+    }
+
+    [Fact]
     public async Task Queue_WhatCannotRun_QueuesNothingAndNamesTheField()
     {
         var refusal = await Assert.ThrowsAsync<SpecException>(() => Orders.QueueAsync(spec with { Training = spec.Training with { BatchSize = 4000 } }, 2, "no", 0, null, Ada));

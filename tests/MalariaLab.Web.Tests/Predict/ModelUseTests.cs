@@ -102,7 +102,10 @@ public sealed class ModelUseTests : IAsyncLifetime
         await FinishAsync(task, JsonNode.Parse(report));
         var state = JsonNode.Parse(await client.GetStringAsync(Address($"evaluations/{task.Id}"), Cancellation))!;
         Assert.Equal(("Succeeded", "other cells", finished), ((string?)state["status"], (string?)state["dataset"], (long?)state["run"]));
-        Assert.Equal((int?)JsonNode.Parse(report)!["n"], (int?)state["test"]!["n"]);
+        var scored = (int)JsonNode.Parse(report)!["n"]!;
+        Assert.Equal(scored, (int?)state["test"]!["n"]);
+        await using (var db = await Db()) await db.DatasetVersions.Where(v => v.Dataset!.Name == "other cells").ExecuteUpdateAsync(set => set.SetProperty(v => v.ImageCount, scored + 3), Cancellation);
+        Assert.Equal($"3 of {scored + 3} images are left out, because the run learned from them.", (string?)JsonNode.Parse(await client.GetStringAsync(Address($"evaluations/{task.Id}"), Cancellation))!["reason"]);
     }
 
     [Theory]

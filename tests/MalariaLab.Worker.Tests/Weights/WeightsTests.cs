@@ -89,6 +89,36 @@ public sealed class WeightsTests
     }
 
     [Fact]
+    public async Task Run_FromWeightsThatChangedOnTheDisk_FailsAndSoDoesAPrediction()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        var spec = TestLab.LeNet(await lab.ImportCellsAsync(20), epochs: 1);
+        var first = await lab.FinishedRunAsync(await lab.QueueAsync(spec));
+        await using var db = lab.Db();
+        var weights = await db.Artifacts.SingleAsync(a => a.RunId == first.Id && a.Kind == ArtifactKind.Weights);
+        var file = lab.Paths.Artifact(first.Id, weights.FileName);
+        // Imported before the damage, so that both ways to start are tried.
+        var upload = await lab.FinishedTaskAsync(await lab.Get<WeightsLibrary>().ImportAsync(new() { Name = "lenet", StoredName = Upload(lab, file) }, Ana));
+        Assert.True(upload.Status == LabTaskStatus.Succeeded, upload.Reason);
+        foreach (var damaged in new[] { file, lab.Paths.WeightsFile(weights.Sha256) })
+        {
+            var bytes = await File.ReadAllBytesAsync(damaged);
+            bytes[^1] ^= 1;
+            await File.WriteAllBytesAsync(damaged, bytes);
+        }
+
+        var fromRun = await lab.FinishedRunAsync(await lab.QueueAsync(spec with { Weights = new() { Source = WeightsSource.Run, RunId = first.Id } }));
+        var fromFile = await lab.FinishedRunAsync(await lab.QueueAsync(spec with { Weights = new() { Source = WeightsSource.File, FileSha256 = weights.Sha256 } }));
+        var prediction = await lab.FinishedTaskAsync(await lab.StartTaskAsync(JobKind.Prediction, first.Id, JsonSerializer.Serialize(new PredictionPayload([], Explain: false), SpecJson.Options)));
+
+        Assert.Equal((RunStatus.Failed, RunStatus.Failed, LabTaskStatus.Failed), (fromRun.Status, fromFile.Status, prediction.Status));
+        Assert.Contains($"The weights of run {first.Id} are damaged", fromRun.Reason, StringComparison.Ordinal);
+        Assert.Contains("The weights file lenet is damaged", fromFile.Reason, StringComparison.Ordinal);
+        Assert.Contains($"The weights of run {first.Id} are damaged", prediction.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Delete_FileOfAWaitingRun_IsRefused()
     {
         await using var lab = await TestLab.StartAsync();

@@ -51,7 +51,7 @@ internal static class WeightRules
         if (lab.Runs is null) yield break;
         var run = lab.Runs.FirstOrDefault(r => r.Id == id);
         if (run is null)
-            yield return Wrong(field, $"Run {id} is not a finished run of this lab.");
+            yield return Wrong(field, $"Run {id} is not a finished run of this lab, or lies in its trash: choose another run.");
         else if (run.Architecture.BackboneKey != spec.Architecture.BackboneKey)
             yield return Wrong("architecture.backbone", $"Run {id} trained a backbone of {run.Architecture.BackboneKey}, but the network's is of {spec.Architecture.BackboneKey}: "
                 + $"take architecture.backbone={run.Architecture.BackboneKey} under the head of {spec.Architecture.Key}, or choose another run.");

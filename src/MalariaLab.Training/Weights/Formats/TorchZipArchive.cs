@@ -41,7 +41,9 @@ internal sealed class TorchZipArchive : TorchArchive
         var size = storage.Type.ElementSize();
         var entry = _zip.GetEntry($"{_folder}data/{storage.Key}") ?? throw Bad($"lacks its record data/{storage.Key}");
         // Stored, not compressed: that is how torch.save writes, and it bounds what is read by the file's length.
-        if (entry.CompressedLength != entry.Length || entry.Length < (first + count) * size)
+        if (entry.CompressedLength != entry.Length)
+            throw Bad($"has the compressed record data/{storage.Key}, which torch.save never writes: save it again with torch.save");
+        if (entry.Length < (first + count) * size)
             throw Bad($"has a record data/{storage.Key} of {entry.Length} bytes where {(first + count) * size} are needed");
         var stream = entry.Open();
         Skip(stream, first * size);

@@ -12,7 +12,11 @@ using Microsoft.EntityFrameworkCore;
 namespace MalariaLab.Web.Features.Predict;
 
 /// <summary>What a run scored on a dataset other than its own.</summary>
-public sealed record ExternalResult(string Dataset, DatasetVersion Version, DateTimeOffset At, EvaluationReport Report);
+public sealed record ExternalResult(string Dataset, DatasetVersion Version, DateTimeOffset At, EvaluationReport Report)
+{
+    /// <summary>Images of the version that the run learned from; the figures leave them out.</summary>
+    public int LeftOut => Version.ImageCount - Report.N;
+}
 
 /// <summary>External validation of one run: where it can be tried, what is under way, what came out.</summary>
 /// <param name="Candidates">Newest ready versions of other datasets with the same class names.</param>

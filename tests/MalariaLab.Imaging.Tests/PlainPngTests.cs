@@ -32,13 +32,13 @@ public sealed class PlainPngTests
     {
         var samples = Samples(1);
         var file = Png(0, 1, samples, pieces: 1);
-        var damaged = ParallelEnumerable.Range(8, file.Length - 8).Select(at =>
+        var mistaken = ParallelEnumerable.Range(8, file.Length - 8).Where(at =>
         {
             var variant = file.ToArray();
             variant[at] ^= 0x11;
             return ImageValidator.Check(variant, "x.png").IsUsable && !ImageCodec.Decode(variant, 0).Pixels.SequenceEqual(samples);
         });
-        Assert.DoesNotContain(true, damaged);
+        Assert.Empty(mistaken);
     }
 
     [Theory]

@@ -92,6 +92,8 @@ public sealed class DisposeScopeTests
     [Fact]
     public void LiveTensors_OverAThousandTrainingSteps_StayFlat()
     {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         using var scope = NewDisposeScope();
         manual_seed(1);
         set_num_threads_of_this_thread(1);
@@ -115,7 +117,8 @@ public sealed class DisposeScopeTests
                 early = Tensor.TotalCount;
         }
 
-        Assert.Equal(early, Tensor.TotalCount);
+        // The collector may meanwhile free what other tests left to it, so the count may fall.
+        Assert.InRange(Tensor.TotalCount, 0, early);
         Assert.True(last < first / 2, $"loss went from {first} to {last}");
     }
 }

@@ -154,6 +154,8 @@ void decode(const uint8_t* data, size_t length, const mli_limits& limits, int ch
         samples = read_plain_png(data, length, limits, header);
     if (!samples) {
         auto image = open_checked(data, length, limits, header);
+        if (header.format == MLI_PNG && !pixel_sums_hold(data, length))
+            throw damage(MLI_PNG, data, length, "pixel data");
         cmyk = is_cmyk(image.get());
         size_t size = 0;
         samples.reset(static_cast<uint8_t*>(vips_image_write_to_memory(image.get(), &size)));

@@ -45,6 +45,9 @@ inline uint32_t big_endian(const uint8_t* at) { return uint32_t(at[0]) << 24 | u
 // Samples and header of an ordinary 8-bit PNG that is right in every byte; null for any other file, which libvips then judges.
 Buffer read_plain_png(const uint8_t* data, size_t length, const mli_limits& limits, mli_header& header);
 
+// Whether a PNG's compressed pixels have the check sums that the file gives: a libvips over libspng (Debian 13) doesn't look at the last ones.
+bool pixel_sums_hold(const uint8_t* data, size_t length);
+
 // Runs one exported function's body; nothing it throws gets out.
 template <typename Body>
 int32_t guarded(Body body) noexcept

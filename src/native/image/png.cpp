@@ -170,9 +170,25 @@ Buffer read_plain_png(const uint8_t* data, size_t length, const mli_limits& limi
     return good ? std::move(samples) : nullptr;
 }
 
+bool pixel_sums_hold(const uint8_t* data, size_t length)
+{
+    for (size_t at = 8; length - at >= 12;) {
+        size_t size = big_endian(data + at);
+        const uint8_t* type = data + at + 4;
+        if (size > length - at - 12)
+            break;
+        if (is(type, "IDAT") && libdeflate_crc32(0, type, size + 4) != big_endian(type + 4 + size))
+            return false;
+        at += size + 12;
+    }
+    return true;
+}
+
 } // namespace mli
 
 #else
+
+bool mli::pixel_sums_hold(const uint8_t*, size_t) { return true; }
 
 mli::Buffer mli::read_plain_png(const uint8_t*, size_t, const mli_limits&, mli_header&) { return nullptr; }
 

@@ -7,9 +7,14 @@ namespace MalariaLab.Training.Tests.Weights;
 /// <summary>Writes small HDF5 files in Keras' manner, good and bad, with the same library that reads them.</summary>
 internal sealed unsafe partial class Hdf5Writer : IDisposable
 {
-    private const string Library = "libhdf5_serial.so.103";
-    private readonly nint _library = NativeLibrary.Load(Library);
+    private const string Library = "hdf5";
     private readonly nint _file;
+
+    static Hdf5Writer()
+    {
+        Hdf5.Prepare();
+        NativeLibrary.SetDllImportResolver(typeof(Hdf5Writer).Assembly, (name, _, _) => name == Library ? Hdf5.Handle : 0);
+    }
 
     public Hdf5Writer(string path)
     {
@@ -68,7 +73,7 @@ internal sealed unsafe partial class Hdf5Writer : IDisposable
         Monitor.Exit(Hdf5.Gate);
     }
 
-    private nint Global(string name) => *(nint*)NativeLibrary.GetExport(_library, name);
+    private static nint Global(string name) => *(nint*)NativeLibrary.GetExport(Hdf5.Handle, name);
 
     [LibraryImport(Library)] private static partial int H5open();
     [LibraryImport(Library)] private static partial int H5Idec_ref(nint id);

@@ -28,6 +28,9 @@ internal static unsafe partial class Hdf5
     private static readonly string[] Names = ["libhdf5_serial.so.103", "libhdf5_serial.so.310", "libhdf5_serial.so", "libhdf5.so.103", "libhdf5.so.310", "libhdf5.so"];
     private static nint library;
 
+    /// <summary>The loaded library; 0 before <see cref="Prepare"/>.</summary>
+    public static nint Handle => library;
+
     /// <summary>H5T_NATIVE_FLOAT.</summary>
     public static nint NativeFloat { get; private set; }
 

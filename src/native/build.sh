@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the native shims: src/native/build.sh [torch|image|all]
-# LIBTORCH=<dir> takes that LibTorch (or the torch folder of a Python package) instead of the system's.
+# LIBTORCH=<dir> takes that LibTorch (or the folder torch of a Python package) instead of the system's.
 # Quick when nothing changed. Results: src/native/build/lib/libmalarialab_{torch,image}.so
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -10,16 +10,25 @@ case $what in
   *) echo "usage: src/native/build.sh [torch|image|all]" >&2; exit 2 ;;
 esac
 
-key=$(printf %s "${LIBTORCH:-system}" | sha256sum | cut -c1-12)
+libtorch=${LIBTORCH:-}
+libtorch=${libtorch%/share/cmake} # what Python calls torch.utils.cmake_prefix_path
+libtorch_files=(/usr/lib/*/libtorch_cpu.so)
+if [ -n "$libtorch" ]; then
+  [ -f "$libtorch/lib/libtorch_cpu.so" ] || { echo "LIBTORCH names $libtorch, which is no LibTorch: it has no lib/libtorch_cpu.so." >&2; exit 1; }
+  libtorch=$(cd "$libtorch" && pwd)
+  libtorch_files=("$libtorch/lib/libtorch_cpu.so")
+fi
+key=$(printf '%s\n' "${libtorch:-system}" "$here" | sha256sum | cut -c1-12)
 tree=$here/build/$key
 lib=$here/build/lib
 mkdir -p "$lib" "$tree"
 exec 9>"$here/build/.lock"
 flock 9
 
-# One line a source file (path, size, change time), and the LibTorch asked for, decide whether there is anything to do.
+# One line a source file (path, size, change time), and the LibTorch asked for and found, decide whether there is anything to do.
 state() {
   echo "$key"
+  [ "$1" != torch ] || stat -Lc '%n %s %Y' "${libtorch_files[@]}" 2>/dev/null || true
   find "$here/CMakeLists.txt" "$here/build.sh" "$here/$1" -type f -printf '%P %s %T@\n' | sort
 }
 
@@ -41,12 +50,8 @@ build() {
     "-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=$tree/$name/out")
   command -v ninja >/dev/null && options+=(-G Ninja)
   if [ "$name" = torch ]; then
-    if [ -n "${LIBTORCH:-}" ]; then
-      [ -d "$LIBTORCH" ] || { echo "LIBTORCH names $LIBTORCH, which is not a folder." >&2; exit 1; }
-      options+=("-DCMAKE_PREFIX_PATH=$LIBTORCH")
-    elif ! ls /usr/lib/*/cmake/Torch/TorchConfig.cmake >/dev/null 2>&1; then
-      missing "LibTorch is not installed (or name another with LIBTORCH=<dir>)." "libtorch-dev libopenblas0-pthread"
-    fi
+    options+=("-DMALARIALAB_LIBTORCH=$libtorch")
+    [ -f "${libtorch_files[0]}" ] || missing "LibTorch is not installed (or name another with LIBTORCH=<dir>)." "libtorch-dev libopenblas0-pthread"
   fi
   local log=$tree/$name.log
   echo "Building $so ..."

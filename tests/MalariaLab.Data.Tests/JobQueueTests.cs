@@ -16,8 +16,6 @@ public sealed class JobQueueOnPostgres(PostgresServer postgres) : JobQueueTests(
 /// <summary>The real queue between two miniature processes.</summary>
 public abstract class JobQueueTests(LabDatabase provider, PostgresServer postgres)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Queue_WithPriorities_StartsHigherFirstThenInOrderOfArrival()
     {
@@ -92,7 +90,7 @@ public abstract class JobQueueTests(LabDatabase provider, PostgresServer postgre
         await UntilAsync(async () => (await lab.RunAsync(id)).Status == RunStatus.Succeeded);
         release.Release();
 
-        Assert.IsType<OwnershipLostException>(await zombieEnd.Task.WaitAsync(Patience));
+        Assert.IsType<OwnershipLostException>(await zombieEnd.Task.WaitAsync(Patience.Limit));
         await using var db = lab.Db();
         Assert.False(await db.Epochs.AnyAsync());
         Assert.Equal((RunStatus.Succeeded, 2), ((await lab.RunAsync(id)).Status, (await lab.RunAsync(id)).Attempt));
@@ -122,10 +120,11 @@ public abstract class JobQueueTests(LabDatabase provider, PostgresServer postgre
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
         await using var web = await QuartzProcess.WebAsync(lab);
+        var seen = new TaskCompletionSource();
         await using var worker = await QuartzProcess.WorkerAsync(lab, Seeds.Worker, async (job, _, token) =>
         {
             job.Progress.Report(("Scoring", 0.25));
-            await Task.Delay(TimeSpan.FromSeconds(2.5), token);
+            await seen.Task.WaitAsync(token);
             return $$"""{"subject":{{job.SubjectId}},"payload":{{job.PayloadJson}}}""";
         }, JobKind.Prediction);
         var tasks = web.Get<LabTasks>();
@@ -133,6 +132,7 @@ public abstract class JobQueueTests(LabDatabase provider, PostgresServer postgre
         var id = await tasks.EnqueueAsync(request, Seeds.Ana);
         Assert.Equal(id, await tasks.EnsureAsync(request, Seeds.Ana));
         await UntilAsync(async () => (await tasks.FindAsync(id))!.Progress == 0.25);
+        seen.SetResult();
         var result = await tasks.ResultAsync<Dictionary<string, object>>(id);
         Assert.Equal(["subject", "payload"], result.Keys);
         Assert.Equal((LabTaskStatus.Succeeded, 1.0), ((await tasks.FindAsync(id))!.Status, (await tasks.FindAsync(id))!.Progress));
@@ -183,9 +183,5 @@ public abstract class JobQueueTests(LabDatabase provider, PostgresServer postgre
         await runs.MoveAsync(job.Id, job.Ticket, RunStatus.Succeeded);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await condition()) await Task.Delay(50, patience.Token);
-    }
+    private static Task UntilAsync(Func<Task<bool>> condition) => Patience.UntilAsync(condition, "The queue never came to the state that was waited for.");
 }

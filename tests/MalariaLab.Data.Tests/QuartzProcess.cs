@@ -38,6 +38,8 @@ internal sealed class QuartzProcess : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddLabData(lab.Options).AddLabJobs(lab.Options, worker);
+        // A pass is made when a test asks for it: these workers do not beat, and after half a minute one would be silent.
+        foreach (var service in builder.Services.Where(s => s.ImplementationType?.Name == "ReconcilerService").ToList()) builder.Services.Remove(service);
         configure?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();

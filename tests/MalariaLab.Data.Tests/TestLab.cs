@@ -44,9 +44,16 @@ internal sealed class TestLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Options.Provider == LabDatabase.Sqlite) await CloseFilesAsync();
         await Services.DisposeAsync();
-        if (Options.Provider == LabDatabase.Sqlite) SqliteConnection.ClearAllPools();
-        if (Directory.Exists(Options.DataFolder)) Directory.Delete(Options.DataFolder, recursive: true);
+        TemporaryFolder.Delete(Options.DataFolder);
+    }
+
+    // Only this lab's: other tests may be reading what the last connection of theirs writes.
+    private async Task CloseFilesAsync()
+    {
+        await using var db = Db();
+        SqliteConnection.ClearPool((SqliteConnection)db.Database.GetDbConnection());
     }
 
     private static TestLab Build(LabDataOptions options, ManualTime time, Action<IServiceCollection>? configure)
@@ -70,7 +77,7 @@ internal sealed class TestLab : IAsyncDisposable
             await using var lab = await CreateAsync(LabDatabase.Sqlite, postgres, migrate: false);
             await lab.Get<DatabaseMigrator>().MigrateAsync();
             // The last connection that closes writes the log into the file.
-            await using (var db = lab.Db()) SqliteConnection.ClearPool((SqliteConnection)db.Database.GetDbConnection());
+            await lab.CloseFilesAsync();
             return sqliteTemplate = await File.ReadAllBytesAsync(lab.Get<LabPaths>().LabDb);
         }
         finally

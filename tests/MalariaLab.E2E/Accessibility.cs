@@ -44,11 +44,10 @@ public static class Accessibility
         Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings));
     }
 
-    /// <summary>Serious findings after the page's own requests and transitions have ended.</summary>
+    /// <summary>Serious findings once the page stands still.</summary>
     private static async Task<IEnumerable<string>> Settled(IPage page)
     {
         await Idle(page);
-        await page.EvaluateAsync("Promise.allSettled(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished))");
         var result = await page.RunAxe();
         return
             from violation in result.Violations
@@ -61,6 +60,7 @@ public static class Accessibility
     {
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).First.WaitForAsync();
+        await Assertions.Expect(page.GetByText("Loading …")).ToHaveCountAsync(0);
     }
 
     private static string Reason(AxeResultNode node) => node.Any.Concat(node.All).FirstOrDefault()?.Message ?? "";

@@ -14,7 +14,7 @@ public static class Administrator
     /// <summary>Creates the account through the one-time link; ends signed in, at home.</summary>
     public static async Task SetUp(this IPage page, LabProcess lab)
     {
-        await page.GotoAsync(await lab.SetupLink);
+        await page.GotoAsync(lab.SetupLink);
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Ada");
         await page.GetByLabel("E-mail").FillAsync(Email);
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);

@@ -1,3 +1,4 @@
+using MalariaLab.Testing;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -7,6 +8,8 @@ namespace MalariaLab.E2E;
 public sealed class BrowserFixture : IAsyncLifetime
 {
     private static readonly string[] Candidates = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    // A busy machine answers late; a page that never answers is the failure.
+    private static readonly float Limit = (float)Patience.Limit.TotalMilliseconds;
     private IPlaywright? playwright;
     private IBrowser? browser;
     private LabProcess? lab;
@@ -20,22 +23,22 @@ public sealed class BrowserFixture : IAsyncLifetime
         var chromium = Candidates.FirstOrDefault(File.Exists);
         if (chromium is null) return;
         playwright = await Playwright.CreateAsync();
-        // A busy machine answers late; a page that never answers is the failure.
-        Assertions.SetDefaultExpectTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(Limit);
         browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = chromium,
+            Timeout = Limit,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
         lab = await LabProcess.Start();
     }
 
-    /// <summary>A new browser profile: no cookies, no storage.</summary>
+    /// <summary>A new browser profile: no cookies, no storage, and of a person who asks for no motion, so that nothing is caught half faded.</summary>
     public async Task<IPage> NewPage(int width = 1280, int height = 900)
     {
         if (browser is null) Assert.Skip("Needs Chromium: apt-get install chromium.");
-        var context = await browser.NewContextAsync(new() { BaseURL = Lab.Url.ToString(), ViewportSize = new() { Width = width, Height = height } });
-        context.SetDefaultTimeout(30_000);
+        var context = await browser.NewContextAsync(new() { BaseURL = Lab.Url.ToString(), ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce });
+        context.SetDefaultTimeout(Limit);
         return await context.NewPageAsync();
     }
 

@@ -20,6 +20,9 @@ public sealed class CommandLine(LabProcess lab)
     /// <summary>Runs a verb with --json that must work.</summary>
     public async Task<JsonNode> Json(params string[] words) => JsonNode.Parse(await Run([.. words, "--json"]))!;
 
+    /// <summary>Runs a verb until it works: what a job of the worker will answer once it is finished.</summary>
+    public Task Eventually(params string[] words) => Patience.UntilAsync(async () => (await Execute(words)).Code == 0, $"{string.Join(' ', words)} never worked.");
+
     /// <summary>Runs a verb that must be refused.</summary>
     /// <returns>The sentence, and the answer of a job that failed.</returns>
     public async Task<string> Refused(params string[] words)

@@ -13,7 +13,7 @@ public sealed partial class JourneyTests
         await page.GotoAsync("/runs?q=status%3Asucceeded");
         await page.GetByLabel("Choose all on this page").CheckAsync();
         await Expect(page.GetByText("2 chosen")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Compare" }).Last.ClickAsync();
+        await page.Locator(".page-head").GetByRole(AriaRole.Link, new() { Name = "Compare" }).ClickAsync();
         await Expect(page.Locator(".compare-metrics tbody tr")).ToHaveCountAsync(2);
         await Expect(page.Locator(".compare-tests tbody tr")).ToHaveCountAsync(2);
         await LooksWhereBothLooked(page);
@@ -31,7 +31,7 @@ public sealed partial class JourneyTests
             if (await images.CountAsync() > 0) break;
         }
         await images.First.ClickAsync();
-        await Expect(page.Locator(".duel .heat")).ToHaveCountAsync(2, new() { Timeout = Long });
+        await Expect(page.Locator(".duel .heat")).ToHaveCountAsync(2);
         // The permalink restores the image with both maps, now without asking the networks again.
         await page.GotoAsync((await page.GetByRole(AriaRole.Link, new() { Name = "Permalink" }).GetAttributeAsync("href"))!);
         await Expect(page.Locator(".duel .heat")).ToHaveCountAsync(2);

@@ -94,7 +94,7 @@ public sealed partial class JourneyTests
         await Expect(images).ToHaveCountAsync(Math.Min(count, 60));
         await images.First.GetByRole(AriaRole.Link).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Where the network looked" }).ClickAsync();
-        await Expect(page.Locator(".run-image .heat")).ToBeVisibleAsync(new() { Timeout = Long });
+        await Expect(page.Locator(".run-image .heat")).ToBeVisibleAsync();
         await page.GetByLabel("Opacity").FillAsync("0");
         await Expect(page.Locator(".run-image .heat")).ToHaveCSSAsync("opacity", "0");
     }
@@ -105,7 +105,7 @@ public sealed partial class JourneyTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Edit", Exact = true }).ClickAsync();
         await page.GetByLabel("Text in Markdown").FillAsync("**First** run <script>alert(1)</script>");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
-        await Expect(page.GetByText("Saved.")).ToBeVisibleAsync();
+        await Expect(page.Locator(".notice.good", new() { HasText = "Saved." })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a tag" }).ClickAsync();
         await page.GetByLabel("Tag", new() { Exact = true }).FillAsync("First day");
         await page.GetByLabel("Tag", new() { Exact = true }).PressAsync("Enter");

@@ -9,8 +9,6 @@ namespace MalariaLab.E2E;
 /// <summary>Data that come by the inbox, and a guest who may look and change nothing.</summary>
 public sealed partial class RoleTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    private const float Long = 180_000;
-
     [Fact]
     public async Task Lab_InboxImportAndViewer_DataArriveAndTheViewerOnlyReads()
     {
@@ -39,7 +37,7 @@ public sealed partial class RoleTests(BrowserFixture browser) : IClassFixture<Br
         await page.GetByLabel("Name of the dataset").FillAsync(name);
         await page.GetByLabel("Patient of an image").SelectOptionAsync("nih");
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
-        await Expect(page.GetByText("Ready: 40 images in 2 classes")).ToBeVisibleAsync(new() { Timeout = Long });
+        await Expect(page.GetByText("Ready: 40 images in 2 classes")).ToBeVisibleAsync();
     }
 
     private async Task<IPage> Invite(IPage admin)

@@ -24,7 +24,7 @@ public sealed class WeightsTests(BrowserFixture fixture) : IClassFixture<Browser
 
         // While the worker reads the file, its job's row names it too.
         var row = page.Locator("tr", new() { HasText = Path.GetFileName(file), Has = page.GetByRole(AriaRole.Button, new() { Name = "Delete" }) });
-        await Assertions.Expect(row).ToContainTextAsync("MIT", new() { Timeout = 60_000 });
+        await Assertions.Expect(row).ToContainTextAsync("MIT");
         await Assertions.Expect(row).ToContainTextAsync("squeezenet");
         await row.GetByRole(AriaRole.Button, new() { Name = "50" }).ClickAsync();
         await Assertions.Expect(page.GetByText("fire9/expand3x3/")).ToHaveCountAsync(2);

@@ -1,21 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Xunit;
 
 namespace MalariaLab.Testing;
 
 /// <summary>
-/// A private PostgreSQL on a loopback port in a temporary folder, started at first use and stopped with the test assembly. Make it an assembly fixture.
+/// A private PostgreSQL on a socket in a temporary folder, so that no port can be taken by another; started at first use and stopped with the test assembly. Make it an assembly fixture.
 /// PostgreSQL refuses to run as root; then the user of Debian's package runs it. Where the package is absent the asking test skips visibly.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
+    private static readonly string Seconds = Text((int)Patience.Limit.TotalSeconds);
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly string? binaries = FindBinaries();
     private string? folder;
-    private int port;
+    private bool started;
     private int databases;
 
     /// <summary>Connection string of a new empty database, or a copy of <paramref name="template"/>.</summary>
@@ -26,10 +25,10 @@ public sealed class PostgresServer : IAsyncDisposable
         await gate.WaitAsync();
         try
         {
-            if (port == 0) await StartAsync();
+            if (!started) await StartAsync();
             var name = "lab" + (++databases).ToString(CultureInfo.InvariantCulture);
-            await RunAsync("createdb", ["-h", "127.0.0.1", "-p", Text(port), "-U", "lab", .. template is null ? Array.Empty<string>() : ["-T", template], name]);
-            return $"Host=127.0.0.1;Port={Text(port)};Username=lab;Database={name};Pooling=true;Maximum Pool Size=20";
+            await RunAsync("createdb", ["-h", folder!, "-U", "lab", .. template is null ? Array.Empty<string>() : ["-T", template], name]);
+            return $"Host={folder};Username=lab;Database={name};Pooling=true;Maximum Pool Size=20";
         }
         finally
         {
@@ -42,8 +41,8 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         if (folder is not null)
         {
-            if (port != 0) await RunAsync("pg_ctl", ["-D", Path.Combine(folder, "db"), "-m", "immediate", "-w", "stop"]);
-            Directory.Delete(folder, recursive: true);
+            if (started) await RunAsync("pg_ctl", ["-D", Path.Combine(folder, "db"), "-m", "immediate", "-w", "-t", Seconds, "stop"]);
+            TemporaryFolder.Delete(folder);
         }
         gate.Dispose();
     }
@@ -54,10 +53,8 @@ public sealed class PostgresServer : IAsyncDisposable
         if (Environment.IsPrivilegedProcess) await ExecuteAsync("chown", ["postgres", folder]);
         var data = Path.Combine(folder, "db");
         await RunAsync("initdb", ["-D", data, "-U", "lab", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
-        var free = FreePort();
-        await RunAsync("pg_ctl", ["-D", data, "-w", "-l", Path.Combine(folder, "log"),
-            "-o", $"-p {Text(free)} -h 127.0.0.1 -k {folder} -F -c max_connections=200", "start"]);
-        port = free;
+        await RunAsync("pg_ctl", ["-D", data, "-w", "-t", Seconds, "-l", Path.Combine(folder, "log"), "-o", $"-h '' -k {folder} -F -c max_connections=200", "start"]);
+        started = true;
     }
 
     private Task RunAsync(string tool, string[] arguments)
@@ -83,13 +80,6 @@ public sealed class PostgresServer : IAsyncDisposable
             ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
                 .Where(bin => File.Exists(Path.Combine(bin, "initdb"))).Order(StringComparer.Ordinal).LastOrDefault()
             : null;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

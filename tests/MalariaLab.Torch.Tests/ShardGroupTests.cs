@@ -72,7 +72,7 @@ public sealed class ShardGroupTests
 
         group.Abort();
 
-        Assert.True(waiting.Join(TimeSpan.FromSeconds(30)));
+        Assert.True(waiting.Join(TimeSpan.FromMinutes(10)));
     }
 
     private static void Together(Action<int> work)

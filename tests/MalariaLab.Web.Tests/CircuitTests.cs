@@ -3,6 +3,7 @@ using System.Text;
 using MalariaLab.Bench;
 using MalariaLab.Data;
 using MalariaLab.Data.Runs;
+using MalariaLab.Testing;
 using MalariaLab.Web.Live;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.TestHost;
@@ -14,8 +15,6 @@ namespace MalariaLab.Web.Tests;
 
 public sealed class CircuitTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Circuits_WatchOneRun_SeeItsChangesAndLeaveNothingBehindWhenClosed()
     {
@@ -43,12 +42,12 @@ public sealed class CircuitTests
                 if (text.Contains("panel-results", StringComparison.Ordinal)) shown.TrySetResult();
                 if (text.Contains("seen on every circuit", StringComparison.Ordinal)) names[number] = true;
             }));
-            await shown.Task.WaitAsync(Patience, ct);
+            await shown.Task.WaitAsync(Patience.Limit, ct);
         }
         Assert.Equal(4, circuits.Count(c => c.IsAlive));
         Assert.True(poller.Watchers >= 4);
         await watched.Services.GetRequiredService<RunLibrary>().RenameAsync(run, "seen on every circuit", ct);
-        await UntilAsync(() => names.Count == 4, "The new name did not come to every circuit.", ct);
+        await Patience.UntilAsync(() => names.Count == 4, "The new name did not come to every circuit.", ct);
         Assert.All(clients, client => Assert.Null(client.Failure));
 
         // As a browser says goodbye when a tab is closed.
@@ -59,8 +58,8 @@ public sealed class CircuitTests
             await client.DisposeAsync();
         }
         clients.Clear();
-        await UntilAsync(() => poller.Watchers == 0, "Closed circuits still listen to changes.", ct);
-        await UntilAsync(() => { GC.Collect(); return circuits.All(c => !c.IsAlive); }, "Closed circuits are still in memory.", ct);
+        await Patience.UntilAsync(() => poller.Watchers == 0, "Closed circuits still listen to changes.", ct);
+        await Patience.UntilAsync(() => { GC.Collect(); return circuits.All(c => !c.IsAlive); }, "Closed circuits are still in memory.", ct);
 
         async Task<System.Net.WebSockets.WebSocket> ConnectAsync(Uri address)
         {
@@ -81,21 +80,12 @@ public sealed class CircuitTests
             return number;
         });
         var first = reads.ReadAsync(7);
-        await UntilAsync(() => Volatile.Read(ref begun) == 1, "Nothing is read.", TestContext.Current.CancellationToken);
+        await Patience.UntilAsync(() => Volatile.Read(ref begun) == 1, "Nothing is read.", TestContext.Current.CancellationToken);
         var later = Enumerable.Range(0, 50).Select(_ => reads.ReadAsync(7)).ToList();
         gate.SetResult();
         Assert.Equal(1, await first);
         Assert.All(await Task.WhenAll(later), number => Assert.Equal(2, number));
         Assert.Equal(3, await reads.ReadAsync(7));
-    }
-
-    private static async Task UntilAsync(Func<bool> holds, string otherwise, CancellationToken ct)
-    {
-        for (var waited = TimeSpan.Zero; !holds(); waited += TimeSpan.FromMilliseconds(50))
-        {
-            Assert.True(waited < Patience, otherwise);
-            await Task.Delay(50, ct);
-        }
     }
 
     /// <summary>Lives as long as its circuit: whatever holds a component of it holds this too.</summary>

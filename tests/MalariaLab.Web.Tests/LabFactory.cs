@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using MalariaLab.Testing;
 using MalariaLab.Web.Security;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -48,7 +49,7 @@ public sealed partial class LabFactory : WebApplicationFactory<Program>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing && Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+        if (disposing) TemporaryFolder.Delete(Folder);
     }
 
     [GeneratedRegex("""<input type="hidden" name="(?<name>[^"]+)" value="(?<value>[^"]*)""")]

@@ -1,4 +1,5 @@
 using MalariaLab.Data;
+using MalariaLab.Testing;
 using MalariaLab.Web.Hosting;
 using MalariaLab.Web.Workers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,7 +10,6 @@ namespace MalariaLab.Web.Tests;
 
 public sealed class WorkerTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly string folder = Directory.CreateTempSubdirectory("malarialab-worker-").FullName;
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class WorkerTests : IDisposable
         Assert.All(Directory.GetFiles(folder, "w*.log"), file => Assert.InRange(new FileInfo(file).Length, 1, 1100));
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => TemporaryFolder.Delete(folder);
 
     private WorkerSupervisor Supervisor(string? script)
     {
@@ -76,9 +76,7 @@ public sealed class WorkerTests : IDisposable
 
     private static async Task Until(WorkerSupervisor supervisor, Func<bool> reached)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        await supervisor.StartAsync(patience.Token);
-        while (!reached()) await Task.Delay(20, patience.Token);
+        await supervisor.StartAsync(TestContext.Current.CancellationToken);
+        await Patience.UntilAsync(reached, "The supervisor never came to the state that was waited for.", TestContext.Current.CancellationToken);
     }
 }

@@ -32,14 +32,15 @@ internal static class TestCells
         return ImageCodec.Encode(new PixelImage(side, side, 3, pixels), ImageFormat.Png);
     }
 
-    /// <summary>Writes a zip whose images take long to check: large ones, that differ in a comment only.</summary>
-    public static void WriteSlowZip(string path, int images)
+    /// <summary>Writes a zip that keeps even a machine of many cores busy for longer than a test needs to step in: large images, that differ in a comment only.</summary>
+    public static void WriteSlowZip(string path)
     {
-        var jpeg = ImageCodec.Encode(new PixelImage(1600, 1600, 3, new byte[1600 * 1600 * 3]), ImageFormat.Jpeg);
+        const int Images = 3000, Side = 2400;
+        var jpeg = ImageCodec.Encode(new PixelImage(Side, Side, 3, new byte[Side * Side * 3]), ImageFormat.Jpeg);
         using var stream = File.Create(path);
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create);
         // A comment segment (FF FE, length 4) stands behind the first two bytes of the file.
-        for (var i = 0; i < images; i++)
+        for (var i = 0; i < Images; i++)
             Write(zip, $"{(i % 2 == 0 ? "A" : "B")}/{i}.jpg", [.. jpeg[..2], 0xFF, 0xFE, 0, 4, (byte)(i >> 8), (byte)i, .. jpeg[2..]]);
     }
 

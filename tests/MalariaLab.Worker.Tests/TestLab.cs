@@ -7,6 +7,7 @@ using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
+using MalariaLab.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,6 @@ namespace MalariaLab.Worker.Tests;
 /// <summary>A lab on SQLite in a temporary folder, with what the web process does of it: scheduling and reconciling.</summary>
 internal sealed class TestLab : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly Actor Ana = new(null, "Ana");
     private readonly IHost host;
 
@@ -101,19 +101,19 @@ internal sealed class TestLab : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await host.StopAsync();
+        await using (var db = Db()) SqliteConnection.ClearPool((SqliteConnection)db.Database.GetDbConnection());
         host.Dispose();
-        SqliteConnection.ClearAllPools();
-        Directory.Delete(Paths.Root, true);
+        TemporaryFolder.Delete(Paths.Root);
     }
 
     private async Task<T> UntilAsync<T>(Func<LabDbContext, Task<T>> look, Func<T, bool> condition)
     {
-        using var limit = new CancellationTokenSource(Patience);
-        while (true)
+        T value = default!;
+        await Patience.UntilAsync(async () =>
         {
-            await using (var db = Db())
-                if (await look(db) is var value && condition(value)) return value;
-            await Task.Delay(25, limit.Token);
-        }
+            await using var db = Db();
+            return condition(value = await look(db));
+        }, "The lab never came to the state that was waited for.");
+        return value;
     }
 }

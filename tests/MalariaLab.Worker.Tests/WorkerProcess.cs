@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using MalariaLab.Testing;
 
 namespace MalariaLab.Worker.Tests;
 
@@ -48,8 +49,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Waits for its end and gives the exit code.</summary>
     public async Task<int> ExitCodeAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        await process.WaitForExitAsync(limit.Token);
+        await process.WaitForExitAsync().WaitAsync(Patience.Limit);
         return process.ExitCode;
     }
 

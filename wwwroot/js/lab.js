@@ -53,6 +53,11 @@ window.lab = {
     const top = element?.getBoundingClientRect().top;
     if (top < 60 || top > innerHeight * 0.6) scrollBy({ top: top - 60 });
   },
+  // The focus goes to the heading of a page that was opened; who has gone on inside the page already stays there.
+  begin() {
+    const main = document.querySelector("main");
+    if (!main?.contains(document.activeElement)) main?.querySelector("h1")?.focus({ preventScroll: true });
+  },
   // The open tab, where a narrow window shows only some of them.
   revealTab(list) { list?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" }); },
   scrollToEnd(element) { if (element) element.scrollTop = element.scrollHeight; },

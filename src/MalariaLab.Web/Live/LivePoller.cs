@@ -14,6 +14,7 @@ public sealed partial class LivePoller(ChangeFeed feed, TimeProvider clock, ILog
 
     private readonly Lock gate = new();
     private readonly List<Subscription> subscriptions = [];
+    private long cursor;
 
     /// <summary>Watchers at the moment.</summary>
     public int Watchers
@@ -30,10 +31,17 @@ public sealed partial class LivePoller(ChangeFeed feed, TimeProvider clock, ILog
     }
 
     /// <inheritdoc />
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before any page can be asked for, so that no change falls between a page's first load and the first look.
+        cursor = await feed.NowAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        long? cursor = null;
         var failing = false;
         try
         {
@@ -41,7 +49,7 @@ public sealed partial class LivePoller(ChangeFeed feed, TimeProvider clock, ILog
             {
                 try
                 {
-                    cursor = await LookAsync(cursor, stoppingToken);
+                    await LookAsync(stoppingToken);
                     failing = false;
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
@@ -58,18 +66,17 @@ public sealed partial class LivePoller(ChangeFeed feed, TimeProvider clock, ILog
         }
     }
 
-    private async Task<long?> LookAsync(long? cursor, CancellationToken ct)
+    private async Task LookAsync(CancellationToken ct)
     {
-        if (cursor is null) return await feed.NowAsync(ct);
-        if (Watchers == 0) return cursor;
-        var changes = await feed.AfterAsync(cursor.Value, ct);
+        if (Watchers == 0) return;
+        var changes = await feed.AfterAsync(cursor, ct);
         if (changes.Items.Count > 0)
         {
             Subscription[] all;
             lock (gate) all = [.. subscriptions];
             foreach (var subscription in all) subscription.Offer(changes.Items);
         }
-        return changes.Cursor;
+        cursor = changes.Cursor;
     }
 
     [LoggerMessage(LogLevel.Warning, "Changes cannot be read; pages show their last state until they can")]

@@ -69,9 +69,9 @@ internal sealed class FileDownload(TimeProvider clock) : IDisposable
         var have = File.Exists(part) ? new FileInfo(part).Length : 0;
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        silence.CancelAfter(Patience);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+        using var silence = new CancellationTokenSource(Patience, clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && have > 0)
         {
             if (response.Content.Headers.ContentRange?.Length == have) return;
@@ -92,13 +92,13 @@ internal sealed class FileDownload(TimeProvider clock) : IDisposable
         var total = have + response.Content.Headers.ContentLength;
         if (total > largest) throw TooLarge(address, largest);
 
-        await using var source = await response.Content.ReadAsStreamAsync(silence.Token);
+        await using var source = await response.Content.ReadAsStreamAsync(stop.Token);
         await using var file = new FileStream(part, have > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
         var buffer = new byte[BufferBytes];
         while (true)
         {
             silence.CancelAfter(Patience);
-            var read = await source.ReadAsync(buffer, silence.Token);
+            var read = await source.ReadAsync(buffer, stop.Token);
             if (read == 0) break;
             await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
             have += read;

@@ -28,7 +28,8 @@ public sealed class MemoryTests : IDisposable
 
         new MalariaLab.Training.Trainer().Run(_runs.Request(spec, new SyntheticCells(40, 32)) with { TakesDeviceEngine = onDevice }, new Listener { AfterEpoch = _ => counts.Add(Tensor.TotalCount) }, TestContext.Current.CancellationToken);
 
-        Assert.All(counts, count => Assert.Equal(counts[0], count));
-        Assert.Equal(before, Tensor.TotalCount);
+        // What earlier tests left to the finalizer may go meanwhile; nothing may come.
+        Assert.All(counts, count => Assert.InRange(count, 0, counts[0]));
+        Assert.InRange(Tensor.TotalCount, 0, before);
     }
 }

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using MalariaLab.Core;
 using MalariaLab.Core.Experiments;
+using MalariaLab.Testing;
 using MalariaLab.Worker.Downloads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,8 +20,11 @@ public sealed class FileDownloadTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("download-test-").FullName;
     private readonly List<string> _requests = [];
     private readonly List<(string Stage, double? Share)> _progress = [];
-    private readonly FileDownload _download = new(TimeProvider.System) { Patience = TimeSpan.FromSeconds(1), Pause = TimeSpan.Zero, Tries = 3 };
+    private readonly Alarm _clock = new();
+    private readonly FileDownload _download;
     private WebApplication? _server;
+
+    public FileDownloadTests() => _download = new(_clock) { Pause = TimeSpan.Zero, Tries = 3 };
 
     private string Target => Path.Combine(_folder, "file");
 
@@ -38,7 +44,7 @@ public sealed class FileDownloadTests : IAsyncLifetime
     {
         _download.Dispose();
         await _server!.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TemporaryFolder.Delete(_folder);
     }
 
     [Fact]
@@ -124,10 +130,11 @@ public sealed class FileDownloadTests : IAsyncLifetime
     [Fact]
     public async Task Fetch_NobodyThere_SaysSo()
     {
-        var address = new Uri(_server!.Urls.First());
-        await _server.StopAsync();
+        // Bound so that nobody else gets the port, and not listened on.
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        var failure = await Assert.ThrowsAsync<ExplainedException>(() => _download.FetchAsync(address, Sha256, Target, long.MaxValue, new Collector(_progress), default));
+        var failure = await Assert.ThrowsAsync<ExplainedException>(() => _download.FetchAsync(new($"http://{socket.LocalEndPoint}"), Sha256, Target, long.MaxValue, new Collector(_progress), default));
 
         Assert.Contains("cannot be reached from this machine", failure.Message, StringComparison.Ordinal);
     }
@@ -155,6 +162,7 @@ public sealed class FileDownloadTests : IAsyncLifetime
                 break;
             case "silent" when isFirst:
                 await SendHalf(http);
+                _clock.Ring();
                 await Task.Delay(Timeout.Infinite, http.RequestAborted);
                 break;
             case "always-cut" when !isFirst:
@@ -184,6 +192,23 @@ public sealed class FileDownloadTests : IAsyncLifetime
         var bytes = new byte[count];
         new Random(count).NextBytes(bytes);
         return bytes;
+    }
+
+    /// <summary>A clock whose timers go off when told, and never else: a slow machine is no silent server.</summary>
+    private sealed class Alarm : TimeProvider
+    {
+        private readonly ConcurrentQueue<Action> _timers = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _timers.Enqueue(() => callback(state));
+            return new Timer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        public void Ring()
+        {
+            while (_timers.TryDequeue(out var timer)) timer();
+        }
     }
 
     private sealed class Collector(List<(string Stage, double? Share)> list) : IProgress<(string Stage, double? Share)>

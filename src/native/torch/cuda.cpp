@@ -28,7 +28,22 @@ namespace {
 
 struct Graph {
   at::cuda::CUDAGraph graph;
+  at::cuda::MempoolId_t pool = at::cuda::graph_pool_handle();
   compat::optional<c10::cuda::CUDAStreamGuard> stream;
+
+  // LibTorch's allocator goes on serving a capture that failed, which would keep it from giving memory back ever after.
+  void abandon() {
+#if MALARIALAB_TORCH_AT_LEAST(2, 5)
+    try {
+      const auto device = c10::cuda::current_device();
+      c10::cuda::CUDACachingAllocator::endAllocateToPool(device, pool);
+      c10::cuda::CUDACachingAllocator::releasePool(device, pool);
+    } catch (const c10::Error&) {
+      // It had stopped already; the pool goes with the graph.
+    }
+#endif
+    stream.reset();
+  }
 };
 
 Graph& unwrap(mlt_cuda_graph graph) { return *reinterpret_cast<Graph*>(graph); }
@@ -52,6 +67,10 @@ int32_t mlt_cuda_device_count(void) { return c10::cuda::device_count(); }
 
 int mlt_cuda_device_name(int32_t device, char* buffer, int32_t capacity, int32_t* major, int32_t* minor) {
   return guarded("cuda.get_device_name", [&] {
+    int runtime = 0;
+    C10_CUDA_CHECK(cudaRuntimeGetVersion(&runtime));
+    TORCH_CHECK(runtime / 1000 == CUDART_VERSION / 1000, "this program was built with the headers of CUDA ", CUDART_VERSION / 1000, ", and LibTorch brings CUDA ",
+                runtime / 1000, ": name the folder of that toolkit in CUDA_HOME and build again");
     cudaDeviceProp properties;
     C10_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
     std::strncpy(buffer, properties.name, static_cast<size_t>(capacity - 1));
@@ -113,12 +132,15 @@ void mlt_cuda_graph_free(mlt_cuda_graph graph) {
 
 int mlt_cuda_graph_begin(mlt_cuda_graph graph) {
   return guarded("cuda.graph.capture_begin", [&] {
-    cudaDeviceSynchronize();
-    unwrap(graph).stream.emplace(c10::cuda::getStreamFromPool());
+    auto& self = unwrap(graph);
+    c10::cuda::device_synchronize();
+    // During a capture the allocator cannot give back what it keeps for other streams.
+    c10::cuda::CUDACachingAllocator::emptyCache();
+    self.stream.emplace(c10::cuda::getStreamFromPool());
     try {
-      unwrap(graph).graph.capture_begin();
+      self.graph.capture_begin(self.pool);
     } catch (...) {
-      unwrap(graph).stream.reset();
+      self.abandon();
       throw;
     }
   });
@@ -126,13 +148,14 @@ int mlt_cuda_graph_begin(mlt_cuda_graph graph) {
 
 int mlt_cuda_graph_end(mlt_cuda_graph graph) {
   return guarded("cuda.graph.capture_end", [&] {
+    auto& self = unwrap(graph);
     try {
-      unwrap(graph).graph.capture_end();
+      self.graph.capture_end();
     } catch (...) {
-      unwrap(graph).stream.reset();
+      self.abandon();
       throw;
     }
-    unwrap(graph).stream.reset();
+    self.stream.reset();
   });
 }
 

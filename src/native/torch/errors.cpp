@@ -1,5 +1,6 @@
 #include "shim.h"
 
+#include <algorithm>
 #include <cctype>
 #include <sstream>
 
@@ -36,8 +37,8 @@ bool says_out_of_memory(const std::string& message) {
 
 // The first line is the sentence; LibTorch appends C++ frames and advice for its own developers.
 std::string first_lines(std::string message) {
-  const auto frames = message.find("\nException raised from");
-  if (frames != std::string::npos) message.resize(frames);
+  for (const char* words : {"\nException raised from", "\nSearch for `cuda", "\nCUDA kernel errors might be asynchronously"})
+    message.resize(std::min(message.find(words), message.size()));
   while (!message.empty() && std::isspace(static_cast<unsigned char>(message.back()))) message.pop_back();
   return message;
 }

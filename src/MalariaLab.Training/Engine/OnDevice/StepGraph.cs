@@ -56,9 +56,11 @@ internal sealed class StepGraph(Action<DeviceBatch> step, Action<string> log) : 
             _graph.Capture(() => step(_input));
             return true;
         }
-        catch (TorchException e) when (e is not TorchOutOfMemoryException)
+        catch (TorchException e)
         {
+            // Memory may be short too: a graph holds on to its own, beside that of scoring. Step by step the network may fit.
             _failed = true;
+            _graph.Dispose();
             log($"Steps could not be recorded as a CUDA graph and run one kernel at a time: {e.Message}");
             return false;
         }

@@ -6,6 +6,7 @@ using MalariaLab.Core.Jobs;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Jobs;
+using MalariaLab.Data.Runs;
 
 namespace MalariaLab.Data.Tests;
 
@@ -105,6 +106,20 @@ public abstract class DerivedVersionTests(LabDatabase provider, PostgresServer p
             await lab.Get<DatasetVersionWriter>().CompleteAsync(second, started.VersionId, TestVersions.Manifest(40), pack);
         }
         Assert.Equal(DatasetVersionStatus.Ready, (await lab.Get<DatasetQueries>().VersionAsync(started.VersionId))!.Status);
+    }
+
+    [Fact]
+    public async Task Import_AndRun_WhoseCallerLeavesAfterTheCommit_StayQueued()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        using var caller = new CancellationTokenSource();
+        await lab.Get<DatasetCommands>().StartImportAsync(new NewImport { Name = "cells", Source = ImportSource.Sample, OriginalName = "x" }, Seeds.Ana, caller.Token);
+        await lab.Get<LabTasks>().EnsureAsync(new NewTask(JobKind.Statistics, "Statistics", 1), Seeds.Ana, caller.Token);
+        var data = await lab.DataAsync("others");
+        var run = await lab.Get<RunCommands>().CreateAsync(new NewRun { Spec = Seeds.Spec(data.Version, data.Split), Name = "run" }, Seeds.Ana, caller.Token);
+        await lab.Get<RunCommands>().EnqueueAsync(run, Seeds.Ana, caller.Token);
+        Assert.Equal(3, lab.Get<FakeScheduler>().Jobs.Count);
+        Assert.False(lab.Get<FakeScheduler>().CanBeCalledOff);
     }
 
     [Fact]

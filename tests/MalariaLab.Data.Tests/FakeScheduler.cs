@@ -9,9 +9,13 @@ internal sealed class FakeScheduler : IJobScheduler
 {
     public ConcurrentDictionary<string, QueuedJob> Jobs { get; } = new();
 
+    /// <summary>Somebody who left could have kept a job out of the queue although the database has it.</summary>
+    public bool CanBeCalledOff { get; private set; }
+
     public Task EnqueueAsync(QueuedJob job, CancellationToken cancellationToken = default)
     {
         Jobs.TryAdd(job.Ticket, job);
+        CanBeCalledOff |= cancellationToken.CanBeCanceled;
         return Task.CompletedTask;
     }
 

@@ -1,5 +1,6 @@
 using MalariaLab.Core.Jobs;
 using MalariaLab.Core.Runs;
+using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
@@ -76,6 +77,33 @@ public abstract class ReconcilerTests(LabDatabase provider, PostgresServer postg
         }
         var row = await lab.RunAsync(run.Id);
         Assert.Equal((RunStatus.Failed, "Given up after 3 starts. Last: out of memory"), (row.Status, row.Reason));
+    }
+
+    [Fact]
+    public async Task Pass_AfterThreeInterruptionsOfAnImport_EndsItsVersionToo()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var good = await lab.ImportAsync("cells", 40);
+        var started = await lab.Get<DatasetCommands>().StartImportAsync(
+            new NewImport { Source = ImportSource.Derived, OriginalName = "x.zip", Options = new() { Changes = new() { ParentVersionId = good.Id } } }, Seeds.Ana);
+        for (var start = 1; start <= RunStateMachine.MaxAttempts; start++)
+        {
+            var job = await lab.ClaimAsync(started);
+            Assert.True(await lab.Get<TaskExecution>().EndAsync(job.Id, job.Ticket, LabTaskStatus.Interrupted, "out of memory"));
+            await Reconciler(lab).PassAsync();
+        }
+        var queries = lab.Get<DatasetQueries>();
+        Assert.Equal((DatasetVersionStatus.Failed, "Given up after 3 starts. Last: out of memory"), Of(await queries.VersionAsync(started.VersionId)));
+
+        // Tried again it is imported again, whoever looks.
+        await lab.Get<LabTasks>().RetryAsync(started.TaskId);
+        Assert.Equal(DatasetVersionStatus.Importing, (await queries.VersionAsync(started.VersionId))!.Status);
+        var last = await lab.ClaimAsync(started);
+        Assert.True(await lab.Get<TaskExecution>().EndAsync(last.Id, last.Ticket, LabTaskStatus.Failed, "The database did not answer."));
+        Assert.Equal((DatasetVersionStatus.Failed, "The database did not answer."), Of(await queries.VersionAsync(started.VersionId)));
+        Assert.Equal(DatasetVersionStatus.Ready, (await queries.VersionAsync(good.Id))!.Status);
+
+        static (DatasetVersionStatus, string) Of(DatasetVersion? version) => (version!.Status, version.Verdict);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
             await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, dataset.Id));
             return (new StartedImport(dataset.Id, version.Id, import.Id, row.Id, version.Number), row);
         }, cancellationToken);
-        await tasks.ScheduleAsync(task, cancellationToken);
+        await tasks.ScheduleAsync(task);
         return started;
     }
 

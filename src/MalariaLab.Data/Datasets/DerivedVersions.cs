@@ -3,6 +3,7 @@ using MalariaLab.Core;
 using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Data.Entities;
+using MalariaLab.Data.Jobs;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Data.Datasets;
@@ -79,7 +80,7 @@ public sealed class DerivedVersions(IDbContextFactory<LabDbContext> contexts, Da
             DatasetId = datasetId,
             Number = 1 + (await db.DatasetVersions.Where(v => v.DatasetId == datasetId).MaxAsync(v => (int?)v.Number, cancellationToken) ?? 0),
             Status = DatasetVersionStatus.Importing,
-            Verdict = "The import is not finished.",
+            Verdict = ImportVersions.Unfinished,
             Note = changes?.Reason.Trim() ?? "",
             ParentVersionId = changes?.ParentVersionId,
             CreatedAt = now,

@@ -23,7 +23,7 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
     public async Task<long> EnqueueAsync(NewTask request, Actor actor, CancellationToken cancellationToken = default)
     {
         var task = await contexts.InTransactionAsync(db => AddAsync(db, request, actor, time.GetUtcNow(), cancellationToken), cancellationToken);
-        await ScheduleAsync(task, cancellationToken);
+        await ScheduleAsync(task);
         return task.Id;
     }
 
@@ -37,7 +37,7 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
                 && (t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Running || t.Status == LabTaskStatus.Interrupted), cancellationToken);
             return open is not null ? (open, false) : (await AddAsync(db, request, actor, time.GetUtcNow(), cancellationToken), true);
         }, cancellationToken);
-        if (isNew) await ScheduleAsync(task, cancellationToken);
+        if (isNew) await ScheduleAsync(task);
         return task.Id;
     }
 
@@ -86,14 +86,12 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
             if (!done)
                 await db.Tasks.Where(t => t.Id == taskId).ExecuteUpdateAsync(set => set.SetProperty(t => t.CancelRequested, true), cancellationToken);
             var uploads = done ? await TaskUploads.OfAsync(db, waiting!, cancellationToken) : [];
-            if (done && waiting!.Kind == JobKind.Import)
-                await db.DatasetVersions.Where(v => v.Id == waiting.SubjectId && v.Status == DatasetVersionStatus.Importing)
-                    .ExecuteUpdateAsync(set => set.SetProperty(v => v.Status, DatasetVersionStatus.Failed).SetProperty(v => v.Verdict, "The import was canceled."), cancellationToken);
+            if (done) await ImportVersions.EndAsync(db, waiting!.Kind, waiting.SubjectId, "The import was canceled.", cancellationToken);
             await db.TouchAsync(cancellationToken, (ChangeKind.Task, taskId));
             return done ? (waiting!.Kind, waiting.Ticket, uploads) : ((JobKind Kind, string Ticket, IReadOnlyList<string> Uploads)?)null;
         }, cancellationToken);
         if (removed is not { } job) return;
-        await scheduler.RemoveAsync(job.Kind, job.Ticket, cancellationToken);
+        await scheduler.RemoveAsync(job.Kind, job.Ticket, CancellationToken.None);
         // No worker will take them any more, so none deletes them.
         TaskUploads.Delete(paths, job.Uploads);
     }
@@ -121,14 +119,15 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
             var again = await db.Tasks.AsNoTracking().SingleAsync(t => t.Id == taskId, cancellationToken);
             if (await TaskUploads.MissingAsync(db, paths, again, cancellationToken) is { } gone)
                 throw new ExplainedException($"{gone} was deleted when its import ended, so there is nothing to try again with: upload it again.");
+            await ImportVersions.BeginAgainAsync(db, again.Kind, again.SubjectId, cancellationToken);
             await db.TouchAsync(cancellationToken, (ChangeKind.Task, taskId));
             return again;
         }, cancellationToken);
-        await ScheduleAsync(task, cancellationToken);
+        await ScheduleAsync(task);
     }
 
-    internal Task ScheduleAsync(LabTask task, CancellationToken cancellationToken) =>
-        scheduler.EnqueueAsync(new QueuedJob(task.Kind, task.Id, task.Ticket, task.QueuedAt, task.Priority), cancellationToken);
+    /// <summary>Puts a committed task into the queue. Whoever asked may have left: that calls nothing off any more.</summary>
+    internal Task ScheduleAsync(LabTask task) => scheduler.EnqueueAsync(new QueuedJob(task.Kind, task.Id, task.Ticket, task.QueuedAt, task.Priority), CancellationToken.None);
 
     /// <summary>Adds the row in the caller's transaction; <see cref="ScheduleAsync"/> follows after its commit.</summary>
     internal static async Task<LabTask> AddAsync(LabDbContext db, NewTask request, Actor actor, DateTimeOffset now, CancellationToken cancellationToken)

@@ -112,8 +112,10 @@ public sealed partial class Reconciler(IDbContextFactory<LabDbContext> contexts,
                 set.SetProperty(t => t.Status, to).SetProperty(t => t.Reason, why).SetProperty(t => t.Ticket, ticket).SetProperty(t => t.TicketAt, now);
                 if (to.IsFinished()) set.SetProperty(t => t.FinishedAt, now);
             }, cancellationToken);
-            if (touched == 1) await db.TouchAsync(cancellationToken, (ChangeKind.Task, task.Id));
-            return touched == 1;
+            if (touched != 1) return false;
+            if (to.IsFinished()) await ImportVersions.EndAsync(db, task.Kind, task.SubjectId, why, cancellationToken);
+            await db.TouchAsync(cancellationToken, (ChangeKind.Task, task.Id));
+            return true;
         }, cancellationToken);
         if (moved && to == LabTaskStatus.Queued)
             await scheduler.EnqueueAsync(new QueuedJob(task.Kind, task.Id, ticket, task.QueuedAt, task.Priority), cancellationToken);

@@ -35,7 +35,12 @@ public sealed class TaskExecution(IDbContextFactory<LabDbContext> contexts, Time
             set.SetProperty(t => t.Status, status).SetProperty(t => t.Reason, reason);
             if (status.IsFinished()) set.SetProperty(t => t.FinishedAt, now);
             if (status == LabTaskStatus.Succeeded) set.SetProperty(t => t.ResultJson, resultJson).SetProperty(t => t.Progress, 1.0);
-        }, cancellationToken);
+        }, cancellationToken, async db =>
+        {
+            if (status is not (LabTaskStatus.Failed or LabTaskStatus.Canceled)) return;
+            var task = await db.Tasks.Where(t => t.Id == taskId).Select(t => new { t.Kind, t.SubjectId }).SingleAsync(cancellationToken);
+            await ImportVersions.EndAsync(db, task.Kind, task.SubjectId, reason, cancellationToken);
+        });
     }
 
     /// <summary>Why the worker has to stop; <see cref="StopReason.None"/> while it need not.</summary>
@@ -47,10 +52,12 @@ public sealed class TaskExecution(IDbContextFactory<LabDbContext> contexts, Time
         return task is null ? StopReason.OwnershipLost : task.CancelRequested ? StopReason.Canceled : StopReason.None;
     }
 
-    private Task<bool> WriteAsync(long taskId, string ticket, Action<UpdateSettersBuilder<LabTask>> setters, CancellationToken cancellationToken) => contexts.InTransactionAsync(async db =>
+    private Task<bool> WriteAsync(long taskId, string ticket, Action<UpdateSettersBuilder<LabTask>> setters, CancellationToken cancellationToken, Func<LabDbContext, Task>? then = null) => contexts.InTransactionAsync(async db =>
     {
         var touched = await db.Tasks.Where(t => t.Id == taskId && t.Ticket == ticket && t.Status == LabTaskStatus.Running).ExecuteUpdateAsync(setters, cancellationToken);
-        if (touched == 1) await db.TouchAsync(cancellationToken, (ChangeKind.Task, taskId));
-        return touched == 1;
+        if (touched != 1) return false;
+        if (then is not null) await then(db);
+        await db.TouchAsync(cancellationToken, (ChangeKind.Task, taskId));
+        return true;
     }, cancellationToken);
 }

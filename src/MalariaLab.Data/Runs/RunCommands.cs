@@ -97,7 +97,7 @@ public sealed class RunCommands(IDbContextFactory<LabDbContext> contexts, IJobSc
             }, cancellationToken);
             if (!done) continue;
             if (run.Status.IsActive()) return run.Status;
-            if (run.Ticket.Length > 0) await scheduler.RemoveAsync(JobKind.Run, run.Ticket, cancellationToken);
+            if (run.Ticket.Length > 0) await scheduler.RemoveAsync(JobKind.Run, run.Ticket, CancellationToken.None);
             return RunStatus.Canceled;
         }
     }
@@ -152,7 +152,8 @@ public sealed class RunCommands(IDbContextFactory<LabDbContext> contexts, IJobSc
             .SetProperty(r => r.Attempt, 0)
             .SetProperty(r => r.CancelRequested, false), cancellationToken), cancellationToken);
         if (!moved) throw new ExplainedException($"Run {runId} was changed by someone else at this moment: look again.");
-        await scheduler.EnqueueAsync(new QueuedJob(JobKind.Run, runId, ticket, now, run.Priority), cancellationToken);
+        // Committed: that the caller leaves calls nothing off any more.
+        await scheduler.EnqueueAsync(new QueuedJob(JobKind.Run, runId, ticket, now, run.Priority), CancellationToken.None);
     }
 
     private async Task PlaceAsync(long runId, CancellationToken cancellationToken)

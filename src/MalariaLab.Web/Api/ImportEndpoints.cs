@@ -32,17 +32,12 @@ public static class ImportEndpoints
     private static async Task<IResult> Start(HttpRequest request, ClaimsPrincipal user, LabPaths paths, DatasetCommands datasets, IDbContextFactory<LabDbContext> factory, IOptions<LabSettings> settings, CancellationToken ct)
     {
         var form = await ImportForm.Read(request, paths, ct);
-        try
+        var started = await form.HandOverAsync(async () =>
         {
             await using var db = await factory.CreateDbContextAsync(ct);
-            var started = await datasets.StartImportAsync(Import(form, settings.Value.Downloads, form.Into.Length > 0 ? (await db.Version(form.Into, ct)).Id : null), user.Actor(), ct);
-            return Results.Accepted($"{LabUrls.Api}/imports/{started.ImportId}", await State(started.ImportId, factory, ct));
-        }
-        catch
-        {
-            form.Discard();
-            throw;
-        }
+            return await datasets.StartImportAsync(Import(form, settings.Value.Downloads, form.Into.Length > 0 ? (await db.Version(form.Into, ct)).Id : null), user.Actor(), ct);
+        });
+        return Results.Accepted($"{LabUrls.Api}/imports/{started.ImportId}", await State(started.ImportId, factory, ct));
     }
 
     /// <summary>The request that a form means.</summary>

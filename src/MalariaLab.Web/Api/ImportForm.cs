@@ -76,8 +76,21 @@ public sealed class ImportForm
         }
     }
 
-    /// <summary>Removes the uploaded file, for a request that is refused.</summary>
-    public void Discard()
+    /// <summary>Queues what the form asks for. The uploaded file goes when that is refused; once it is queued it belongs to the worker, whatever becomes of the answer.</summary>
+    public async Task<T> HandOverAsync<T>(Func<Task<T>> queue)
+    {
+        try
+        {
+            return await queue();
+        }
+        catch
+        {
+            Discard();
+            throw;
+        }
+    }
+
+    private void Discard()
     {
         if (UploadedPath is not null) File.Delete(UploadedPath);
     }

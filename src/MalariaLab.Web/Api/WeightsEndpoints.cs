@@ -47,15 +47,7 @@ public static class WeightsEndpoints
     private static async Task<IResult> Import(HttpRequest request, ClaimsPrincipal user, LabPaths paths, WeightsLibrary library, LabTasks tasks, CancellationToken ct)
     {
         var form = await ImportForm.Read(request, paths, ct);
-        try
-        {
-            return await Accepted(await library.ImportAsync(Of(form), user.Actor(), ct), library, tasks, ct);
-        }
-        catch
-        {
-            form.Discard();
-            throw;
-        }
+        return await Accepted(await form.HandOverAsync(() => library.ImportAsync(Of(form), user.Actor(), ct)), library, tasks, ct);
     }
 
     private static async Task<IResult> Download(string key, ClaimsPrincipal user, WeightsLibrary library, LabTasks tasks, CancellationToken ct) =>

@@ -24,15 +24,7 @@ public static class UploadEndpoint
         // The sign-in cookie comes along by itself; this header does not, so that a page of another site cannot upload in someone's name.
         if (!request.Headers.ContainsKey("X-Lab-Upload")) throw new ExplainedException("Upload from the import page of the lab.");
         var form = await ImportForm.Read(request, paths, ct);
-        try
-        {
-            var started = await datasets.StartImportAsync(ImportEndpoints.Import(form, settings.Value.Downloads), user.Actor(), ct);
-            return Results.Ok(new { url = LabUrls.Dataset(started.DatasetId, started.Number) });
-        }
-        catch
-        {
-            form.Discard();
-            throw;
-        }
+        var started = await form.HandOverAsync(() => datasets.StartImportAsync(ImportEndpoints.Import(form, settings.Value.Downloads), user.Actor(), ct));
+        return Results.Ok(new { url = LabUrls.Dataset(started.DatasetId, started.Number) });
     }
 }

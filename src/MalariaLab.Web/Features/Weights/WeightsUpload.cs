@@ -21,15 +21,7 @@ public static class WeightsUpload
         // The sign-in cookie comes along by itself; this header does not, so that a page of another site cannot upload in someone's name.
         if (!request.Headers.ContainsKey("X-Lab-Upload")) throw new ExplainedException("Upload from the weights page of the lab.");
         var form = await ImportForm.Read(request, paths, ct);
-        try
-        {
-            await library.ImportAsync(WeightsEndpoints.Of(form), user.Actor(), ct);
-            return Results.Ok(new { url = LabUrls.Weights });
-        }
-        catch
-        {
-            form.Discard();
-            throw;
-        }
+        await form.HandOverAsync(() => library.ImportAsync(WeightsEndpoints.Of(form), user.Actor(), ct));
+        return Results.Ok(new { url = LabUrls.Weights });
     }
 }

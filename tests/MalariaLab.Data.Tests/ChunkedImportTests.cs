@@ -106,8 +106,9 @@ public abstract class ChunkedImportTests(LabDatabase provider, PostgresServer po
         await using (var pack = Pack(lab)) await lab.Get<DatasetVersionWriter>().CompleteAsync(job, started.VersionId, Manifest(Images), pack);
 
         Assert.Equal((DatasetVersionStatus.Ready, Images), ((await StateAsync(queries, started.VersionId)).Status, (await StateAsync(queries, started.VersionId)).Images));
-        var locations = await lab.Get<ContentStore>().LocateVersionAsync(started.VersionId);
-        Assert.Equal(Enumerable.Range(0, Images).Select(i => Sha(Content(i))), locations.Select(place => Sha(ContentStore.Read(place))));
+        var store = lab.Get<ContentStore>();
+        var locations = await store.LocateVersionAsync(started.VersionId);
+        Assert.Equal(Enumerable.Range(0, Images).Select(i => Sha(Content(i))), locations.Select(place => Sha(store.Read(place))));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         var store = lab.Get<ContentStore>();
         var locations = await store.LocateVersionAsync(version.Id);
         Assert.Equal(1200, locations.Count);
-        for (var i = 0; i < locations.Count; i += 100) Assert.Equal(Content(i), ContentStore.Read(locations[i]));
+        for (var i = 0; i < locations.Count; i += 100) Assert.Equal(Content(i), store.Read(locations[i]));
         await using var stream = await store.OpenReadAsync(Sha(Content(7)));
         Assert.Equal(Content(7).Length, stream.Length);
         Assert.Equal((DatasetVersionStatus.Ready, 1200, 40, 64), (version.Status, version.ImageCount, version.GroupCount, version.ContentHash.Length));
@@ -74,6 +74,24 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
     }
 
     [Fact]
+    public async Task Read_OfAPlaceThatACompactionHasMoved_FindsItAgain()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var all = await lab.ImportAsync("all", 1000);
+        // Its contents lie in the pack of the first.
+        var some = await lab.ImportAsync("some", 100);
+        var store = lab.Get<ContentStore>();
+        var places = await store.LocateVersionAsync(some.Id);
+
+        await lab.Get<DatasetCommands>().TrashAsync(all.DatasetId);
+        await lab.Get<DatasetCommands>().PurgeAsync(all.DatasetId, Seeds.Ana);
+
+        Assert.False(File.Exists(places[0].File));
+        Assert.All(places.Index(), place => Assert.Equal(Content(place.Index), store.Read(place.Item)));
+        Assert.Throws<FileNotFoundException>(() => store.Read(places[0] with { Sha256 = new string('0', 64) }));
+    }
+
+    [Fact]
     public async Task Purge_OfADatasetWithRuns_IsRefusedWithTheirNumber()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
@@ -113,6 +131,25 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         var test = await lab.Get<DatasetQueries>().GalleryAsync(version.Id, new GalleryFilter { SplitId = splits[0].Id, Part = SplitPart.Test, Take = 500 });
         Assert.Equal(splits[0].TestCount, test.Total);
         Assert.All(test.Items, image => Assert.Equal((byte)SplitPart.Test, splits[0].Assignment[image.Ordinal]));
+    }
+
+    [Fact]
+    public async Task Splits_OfACrossValidation_AreMadeAllOrNone()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var version = await lab.ImportAsync("cells", 200);
+        var commands = lab.Get<SplitCommands>();
+        await commands.CreateAsync(version.Id, new SplitPlan(), "cv, fold 3", Seeds.Ana);
+        var plan = new SplitPlan { Folds = 4 };
+        var refusal = await Assert.ThrowsAsync<ExplainedException>(() => commands.CreateAsync(version.Id, plan.EachFold(" cv "), Seeds.Ana));
+        Assert.Contains("a split cv, fold 3 already", refusal.Message);
+        Assert.Equal("cv, fold 3", Assert.Single(await lab.Get<DatasetQueries>().SplitsAsync(version.Id)).Name);
+
+        var made = await commands.CreateAsync(version.Id, plan.EachFold("other"), Seeds.Ana);
+        var stored = (await lab.Get<DatasetQueries>().SplitsAsync(version.Id)).Where(s => made.Contains(s.Id)).ToList();
+        Assert.Equal(["other, fold 1", "other, fold 2", "other, fold 3", "other, fold 4"], made.Select(id => stored.Single(s => s.Id == id).Name));
+        // Every image is tested once.
+        Assert.All(Enumerable.Range(0, 200), i => Assert.Single(stored, s => s.Assignment[i] == (byte)SplitPart.Test));
     }
 
     [Fact]

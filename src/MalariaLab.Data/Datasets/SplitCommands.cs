@@ -13,27 +13,34 @@ public sealed class SplitCommands(IDbContextFactory<LabDbContext> contexts, Time
     /// <summary>Makes and stores a split.</summary>
     /// <returns>Its row id.</returns>
     /// <exception cref="ExplainedException">The plan can't be met, the version is not ready or the name is taken.</exception>
-    public async Task<long> CreateAsync(long versionId, SplitPlan plan, string name, Actor actor, CancellationToken cancellationToken = default)
+    public async Task<long> CreateAsync(long versionId, SplitPlan plan, string name, Actor actor, CancellationToken cancellationToken = default) =>
+        (await CreateAsync(versionId, [(plan, name)], actor, cancellationToken))[0];
+
+    /// <summary>Makes and stores several splits, such as the folds of a cross-validation: all of them or none.</summary>
+    /// <returns>Their row ids, in the order of the plans.</returns>
+    /// <exception cref="ExplainedException">A plan can't be met, the version is not ready or a name is taken.</exception>
+    public async Task<IReadOnlyList<long>> CreateAsync(long versionId, IReadOnlyList<(SplitPlan Plan, string Name)> plans, Actor actor, CancellationToken cancellationToken = default)
     {
-        var trimmed = name.Trim();
-        if (trimmed.Length is 0 or > 200) throw new ExplainedException("A split needs a name of 1 to 200 characters.");
-        var (items, assignment, report) = await MakeAsync(versionId, plan, cancellationToken);
+        var names = plans.Select(p => p.Name.Trim()).ToList();
+        if (names.Exists(n => n.Length is 0 or > 200)) throw new ExplainedException("A split needs a name of 1 to 200 characters.");
+        var (items, classes) = await ItemsAsync(versionId, cancellationToken);
+        var now = time.GetUtcNow();
+        var splits = plans.Zip(names, (plan, name) =>
+        {
+            var assignment = Splitter.Assign(items, plan.Plan);
+            return New(versionId, name, plan.Plan, items, assignment, SplitReport.Of(items, assignment, classes), now, actor);
+        }).ToList();
         return await contexts.InTransactionAsync(async db =>
         {
-            if (await db.Splits.AnyAsync(s => s.VersionId == versionId && s.Name == trimmed, cancellationToken))
-                throw new ExplainedException($"This version has a split {trimmed} already: choose another name.");
-            var split = New(versionId, trimmed, plan, items, assignment, report, time.GetUtcNow(), actor);
-            db.Splits.Add(split);
+            if (await db.Splits.Where(s => s.VersionId == versionId && names.Contains(s.Name)).Select(s => s.Name).FirstOrDefaultAsync(cancellationToken) is { } taken)
+                throw new ExplainedException($"This version has a split {taken} already: choose another name.");
+            db.Splits.AddRange(splits);
             await db.SaveChangesAsync(cancellationToken);
             var dataset = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.DatasetId).SingleAsync(cancellationToken);
             await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, dataset));
-            return split.Id;
+            return splits.ConvertAll(s => s.Id);
         }, cancellationToken);
     }
-
-    /// <summary>What a plan would give, without storing it.</summary>
-    public async Task<SplitReport> PreviewAsync(long versionId, SplitPlan plan, CancellationToken cancellationToken = default) =>
-        (await MakeAsync(versionId, plan, cancellationToken)).Report;
 
     /// <summary>Counts and leaks of a stored split.</summary>
     public async Task<SplitReport> ReportAsync(long splitId, CancellationToken cancellationToken = default)
@@ -79,15 +86,13 @@ public sealed class SplitCommands(IDbContextFactory<LabDbContext> contexts, Time
         };
     }
 
-    private async Task<(List<SplitItem> Items, byte[] Assignment, SplitReport Report)> MakeAsync(long versionId, SplitPlan plan, CancellationToken cancellationToken)
+    private async Task<(List<SplitItem> Items, int Classes)> ItemsAsync(long versionId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var version = await db.DatasetVersions.AsNoTracking().Where(v => v.Id == versionId).Select(v => new { v.Status, v.Verdict, v.ClassNames }).SingleOrDefaultAsync(cancellationToken)
             ?? throw new ExplainedException($"There is no dataset version {versionId}.");
         if (version.Status != DatasetVersionStatus.Ready) throw new ExplainedException($"This dataset version can't be split. {version.Verdict}");
-        var items = await db.SplitItemsAsync(versionId, cancellationToken);
-        var assignment = Splitter.Assign(items, plan);
-        return (items, assignment, SplitReport.Of(items, assignment, version.ClassNames.Count));
+        return (await db.SplitItemsAsync(versionId, cancellationToken), version.ClassNames.Count);
     }
 }
 
@@ -98,4 +103,12 @@ public static class SplitItems
     public static async Task<List<SplitItem>> SplitItemsAsync(this LabDbContext db, long versionId, CancellationToken cancellationToken = default) =>
         await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId).OrderBy(i => i.Ordinal)
             .Select(i => new SplitItem(i.Sha256, i.Label, i.Group, i.GivenPart)).ToListAsync(cancellationToken);
+
+    /// <summary>SHA-256 of the images that a split puts into some parts.</summary>
+    public static async Task<HashSet<string>> ContentsAsync(this LabDbContext db, long splitId, IReadOnlyCollection<SplitPart> parts, CancellationToken cancellationToken = default)
+    {
+        var split = await db.Splits.AsNoTracking().Where(s => s.Id == splitId).Select(s => new { s.VersionId, s.Assignment }).SingleAsync(cancellationToken);
+        var images = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == split.VersionId).Select(i => new { i.Ordinal, i.Sha256 }).ToListAsync(cancellationToken);
+        return [.. images.Where(i => i.Ordinal < split.Assignment.Length && parts.Contains((SplitPart)split.Assignment[i.Ordinal])).Select(i => i.Sha256)];
+    }
 }

@@ -2,6 +2,7 @@ using MalariaLab.Core;
 using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Runs;
+using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
@@ -86,9 +87,7 @@ public sealed class OutOfSample(IDbContextFactory<LabDbContext> contexts)
     /// <summary>Images of a version that the run was trained on; another version of the run's own dataset holds many.</summary>
     private static async Task<HashSet<int>> TrainedAsync(LabDbContext db, long runId, long versionId, CancellationToken cancellationToken)
     {
-        var run = await db.Runs.AsNoTracking().Where(r => r.Id == runId).Select(r => new { r.Experiment!.DatasetVersionId, r.Experiment.Split!.Assignment }).SingleAsync(cancellationToken);
-        var own = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == run.DatasetVersionId).Select(i => new { i.Ordinal, i.Sha256 }).ToListAsync(cancellationToken);
-        var trained = own.Where(i => run.Assignment[i.Ordinal] == (byte)SplitPart.Train).Select(i => i.Sha256).ToHashSet();
+        var trained = await db.ContentsAsync(await db.Runs.Where(r => r.Id == runId).Select(r => r.Experiment!.SplitId).SingleAsync(cancellationToken), [SplitPart.Train], cancellationToken);
         var images = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId).Select(i => new { i.Ordinal, i.Sha256 }).ToListAsync(cancellationToken);
         return [.. images.Where(i => trained.Contains(i.Sha256)).Select(i => i.Ordinal)];
     }

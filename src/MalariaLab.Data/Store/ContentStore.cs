@@ -8,7 +8,8 @@ namespace MalariaLab.Data.Store;
 /// <param name="File">Pack file.</param>
 /// <param name="Offset">First byte.</param>
 /// <param name="Length">Bytes.</param>
-public readonly record struct ContentLocation(string File, long Offset, int Length);
+/// <param name="Sha256">Its SHA-256, by which it is found again when a compaction has moved it.</param>
+public readonly record struct ContentLocation(string File, long Offset, int Length, string Sha256);
 
 /// <summary>
 /// Original images by the SHA-256 of their bytes. Contents lie end to end in pack files, one or few an import: a file an image would cost a
@@ -29,7 +30,7 @@ public sealed class ContentStore(IDbContextFactory<LabDbContext> contexts, LabPa
         for (var again = true; ; again = false)
         {
             var location = await LocateAsync(sha256, cancellationToken) ?? throw new ExplainedException($"The store has no content {sha256}: import the dataset again.");
-            try { return Read(location); }
+            try { return ReadAt(location); }
             // Compaction may have moved it between the two steps.
             catch (FileNotFoundException) when (again) { }
             catch (Exception e) when (e is FileNotFoundException or EndOfStreamException)
@@ -47,11 +48,7 @@ public sealed class ContentStore(IDbContextFactory<LabDbContext> contexts, LabPa
     public async Task<ContentLocation?> LocateAsync(string sha256, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var row = await (from blob in db.Blobs
-                         join pack in db.BlobPacks on blob.PackId equals pack.Id
-                         where blob.Sha256 == sha256
-                         select new { pack.FileName, blob.Offset, blob.Length }).SingleOrDefaultAsync(cancellationToken);
-        return row is null ? null : new ContentLocation(Path.Combine(paths.Store, row.FileName), row.Offset, row.Length);
+        return await Places(db, sha256).SingleOrDefaultAsync(cancellationToken) is { } place ? Location(place, sha256) : null;
     }
 
     /// <summary>Where the contents of a version lie, in manifest order: for reading them all.</summary>
@@ -63,14 +60,35 @@ public sealed class ContentStore(IDbContextFactory<LabDbContext> contexts, LabPa
                           join blob in db.Blobs on image.Sha256 equals blob.Sha256
                           where image.VersionId == versionId
                           orderby image.Ordinal
-                          select new { blob.PackId, blob.Offset, blob.Length }).ToListAsync(cancellationToken);
-        return rows.ConvertAll(r => new ContentLocation(packs[r.PackId], r.Offset, r.Length));
+                          select new { blob.PackId, blob.Offset, blob.Length, blob.Sha256 }).ToListAsync(cancellationToken);
+        return rows.ConvertAll(r => new ContentLocation(packs[r.PackId], r.Offset, r.Length, r.Sha256));
     }
 
-    /// <summary>The bytes at a place. Thread-safe.</summary>
+    /// <summary>The bytes at a place that was found a while ago: whoever reads a whole version must not stumble over a compaction. Thread-safe.</summary>
     /// <exception cref="FileNotFoundException">The pack is gone.</exception>
     /// <exception cref="EndOfStreamException">The pack is cut short.</exception>
-    public static byte[] Read(ContentLocation location)
+    public byte[] Read(ContentLocation location)
+    {
+        try { return ReadAt(location); }
+        catch (FileNotFoundException)
+        {
+            using var db = contexts.CreateDbContext();
+            if (Places(db, location.Sha256).SingleOrDefault() is not { } place) throw;
+            return ReadAt(Location(place, location.Sha256));
+        }
+    }
+
+    private static IQueryable<Place> Places(LabDbContext db, string sha256) =>
+        from blob in db.Blobs
+        join pack in db.BlobPacks on blob.PackId equals pack.Id
+        where blob.Sha256 == sha256
+        select new Place(pack.FileName, blob.Offset, blob.Length);
+
+    private ContentLocation Location(Place place, string sha256) => new(Path.Combine(paths.Store, place.FileName), place.Offset, place.Length, sha256);
+
+    private sealed record Place(string FileName, long Offset, int Length);
+
+    private static byte[] ReadAt(ContentLocation location)
     {
         var bytes = new byte[location.Length];
         using var handle = File.OpenHandle(location.File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
@@ -140,7 +158,7 @@ public sealed class ContentStore(IDbContextFactory<LabDbContext> contexts, LabPa
         var moved = await contexts.InTransactionAsync(async db =>
         {
             var blobs = await db.Blobs.Where(b => b.PackId == old.Id).OrderBy(b => b.Offset).ToListAsync(cancellationToken);
-            foreach (var blob in blobs) writer.Add(blob.Sha256, Read(new ContentLocation(Path.Combine(paths.Store, old.FileName), blob.Offset, blob.Length)));
+            foreach (var blob in blobs) writer.Add(blob.Sha256, ReadAt(new ContentLocation(Path.Combine(paths.Store, old.FileName), blob.Offset, blob.Length, blob.Sha256)));
             writer.Seal();
             await writer.MoveAsync(db, cancellationToken);
             return blobs.Sum(b => (long)b.Length);

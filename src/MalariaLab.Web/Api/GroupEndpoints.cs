@@ -40,13 +40,10 @@ public static class GroupEndpoints
 
     private static async Task<IReadOnlyList<SplitItem>> CreateFolds(string dataset, FoldsRequest request, ClaimsPrincipal user, SplitCommands splits, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
     {
-        if (request.Folds is < 2 or > 20) throw new ExplainedException($"A cross-validation has 2 to 20 folds, not {request.Folds}.");
         await using var db = await factory.CreateDbContextAsync(ct);
         var version = await db.Version(dataset, ct);
-        var plan = new SplitRequest(request.Name, request.By, Validation: request.Validation, Seed: request.Seed, Stratified: request.Stratified).Plan() with { Method = SplitMethod.KFold, Folds = request.Folds };
-        var made = new List<long>();
-        for (var fold = 0; fold < request.Folds; fold++)
-            made.Add(await splits.CreateAsync(version.Id, plan with { Fold = fold }, $"{request.Name.Trim()}, fold {fold + 1}", user.Actor(), ct));
+        var plan = new SplitRequest(request.Name, request.By, Validation: request.Validation, Seed: request.Seed, Stratified: request.Stratified).Plan() with { Folds = request.Folds };
+        var made = await splits.CreateAsync(version.Id, plan.EachFold(request.Name), user.Actor(), ct);
         return [.. (await db.Splits.AsNoTracking().Where(s => made.Contains(s.Id)).OrderBy(s => s.Id).ToListAsync(ct)).Select(SplitEndpoints.Item)];
     }
 

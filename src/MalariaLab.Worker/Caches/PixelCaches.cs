@@ -30,7 +30,7 @@ internal sealed class PixelCaches(ContentStore store, LabPaths paths)
         var locations = await store.LocateVersionAsync(version.Id, cancellation);
         if (locations.Count != items.Count)
             throw new ExplainedException($"The store has {locations.Count:N0} of the dataset's {items.Count:N0} images: restore it from a backup or import the dataset again.");
-        var sources = items.Select((item, i) => new PixelSource(item.Sha256, () => ContentStore.Read(locations[i]))).ToList();
+        var sources = items.Select((item, i) => new PixelSource(item.Sha256, () => store.Read(locations[i]))).ToList();
         try
         {
             return await caches.GetAsync(key, sources, progress, cancellation);

@@ -54,7 +54,7 @@ internal sealed class DuplicatesHandler(IDbContextFactory<LabDbContext> contexts
         var (small, done) = (new PixelImage?[count], 0);
         Parallel.ForEach(wanted, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
-            try { small[i] = NearDuplicates.Small(ImageCodec.Decode(ContentStore.Read(locations[i]), channels: 3)); }
+            try { small[i] = NearDuplicates.Small(ImageCodec.Decode(store.Read(locations[i]), channels: 3)); }
             catch (Exception e) when (e is ImageException or IOException) { }
             var now = Interlocked.Increment(ref done);
             if (now % 64 == 0) job.Progress.Report(($"Looking at images: {now:N0} of {wanted.Length:N0}", (double)now / wanted.Length));

@@ -43,7 +43,7 @@ internal sealed class StatisticsHandler(IDbContextFactory<LabDbContext> contexts
         return null;
     }
 
-    private static (PixelMoments[] Sums, int Unread) Sum(
+    private (PixelMoments[] Sums, int Unread) Sum(
         List<int> labels, int classes, IReadOnlyList<ContentLocation> locations, JobContext job, CancellationToken cancellationToken)
     {
         var (total, gate, done, unread) = (New(), new Lock(), 0, 0);
@@ -51,7 +51,7 @@ internal sealed class StatisticsHandler(IDbContextFactory<LabDbContext> contexts
         {
             try
             {
-                var image = ImageCodec.Decode(ContentStore.Read(locations[i]), Channels);
+                var image = ImageCodec.Decode(store.Read(locations[i]), Channels);
                 own[labels[i]].Add(Resampler.Resize(image, Side, Side, Interpolation.Bilinear).Pixels);
             }
             catch (Exception e) when (e is ImageException or IOException)

@@ -42,7 +42,7 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
         using var model = await models.LoadAsync(runId, cancellationToken);
         var columns = Columns(model.ClassNames, version);
         var items = await db.SplitItemsAsync(version.Id, cancellationToken);
-        var learned = split is null ? await LearnedAsync(db, spec.Data, cancellationToken) : [];
+        var learned = split is null ? await db.ContentsAsync(spec.Data.SplitId, [SplitPart.Train, SplitPart.Validation], cancellationToken) : [];
         if (items.All(i => learned.Contains(i.Sha256)))
             throw new ExplainedException($"Run {runId} learned from every image of {version.Dataset!.Name}, so nothing is left to test it on: choose another dataset.");
         var caching = new SynchronousProgress<PixelCacheProgress>(p => job.Progress.Report(($"Caching images: {p.Done:N0} of {p.Total:N0}", 0.5 * p.Done / p.Total)));
@@ -76,14 +76,6 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
         var split = await db.Splits.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.VersionId == wanted.DatasetVersionId, cancellationToken)
             ?? throw new ExplainedException($"Dataset version {wanted.DatasetVersionId} has no split {id}.");
         return split.TestCount > 0 ? split : throw new ExplainedException($"The split {split.Name} has no test images.");
-    }
-
-    /// <summary>Contents of the images that a run was trained or validated on.</summary>
-    private static async Task<HashSet<string>> LearnedAsync(LabDbContext db, DataSpec data, CancellationToken cancellationToken)
-    {
-        var assignment = await db.Splits.Where(s => s.Id == data.SplitId).Select(s => s.Assignment).SingleAsync(cancellationToken);
-        var own = await db.SplitItemsAsync(data.DatasetVersionId, cancellationToken);
-        return [.. own.Where((_, i) => (SplitPart)assignment[i] is SplitPart.Train or SplitPart.Validation).Select(i => i.Sha256)];
     }
 
     /// <summary>For each class of the model its index in the version.</summary>

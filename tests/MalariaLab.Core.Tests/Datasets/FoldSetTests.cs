@@ -21,4 +21,11 @@ public sealed class FoldSetTests
         Assert.Empty(FoldSet.Of([(1, Plan), (2, Plan with { Fold = 1 })], Plan));
         Assert.Empty(FoldSet.Of([(1, new SplitPlan())], new()));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(21)]
+    [InlineData(int.MaxValue)]
+    public void EachFold_OfTooFewOrTooMany_IsRefusedBeforeAnythingIsMade(int folds) =>
+        Assert.Contains($"not {folds}", Assert.Throws<ExplainedException>(() => (Plan with { Folds = folds }).EachFold("cv")).Message);
 }

@@ -8,7 +8,9 @@ using MalariaLab.Core.Jobs;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
+using MalariaLab.Web.Features.Predict;
 using MalariaLab.Web.Security;
+using MalariaLab.Web.Tests.Datasets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -45,6 +47,19 @@ public sealed class ModelUseTests : IAsyncLifetime
     private string[] Uploads => Directory.GetFiles(lab.Services.GetRequiredService<LabPaths>().Uploads);
 
     private Task<LabDbContext> Db() => lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(Cancellation);
+
+    [Fact]
+    public async Task Candidates_OfADatasetWhoseLatestVersionFailed_HoldItsLastReadyOne()
+    {
+        var other = await DatasetSeed.AddAsync(lab.Services, "other cells", 8);
+        await using (var db = await Db())
+        {
+            db.DatasetVersions.Add(new DatasetVersion { DatasetId = other.DatasetId, Number = 2, Status = DatasetVersionStatus.Failed, Verdict = "The zip is damaged.", CreatedAt = DateTimeOffset.UtcNow });
+            await db.SaveChangesAsync(Cancellation);
+        }
+        var found = await lab.Services.GetRequiredService<ExternalEvaluations>().OfRunAsync(finished);
+        Assert.Equal(other.VersionId, Assert.Single(found.Candidates).Id);
+    }
 
     [Fact]
     public async Task Predict_TwoImages_AnswersEachAndKeepsNeither()

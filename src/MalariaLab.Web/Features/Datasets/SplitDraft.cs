@@ -42,6 +42,7 @@ public sealed class SplitDraft
     };
 
     /// <summary>The plans to make, each with its name; several for a cross-validation.</summary>
+    /// <exception cref="Core.ExplainedException">There are too few or too many folds.</exception>
     public IReadOnlyList<(SplitPlan Plan, string Name)> Plans()
     {
         var name = Name.Trim().Length > 0 ? Name.Trim() : SuggestedName;
@@ -56,9 +57,7 @@ public sealed class SplitDraft
             Stratified = Stratified,
             Folds = Folds,
         };
-        return Method == SplitMethod.KFold
-            ? [.. Enumerable.Range(0, Math.Max(1, Folds)).Select(fold => (plan with { Fold = fold }, $"{name}, fold {Text(fold + 1)}"))]
-            : [(plan, name)];
+        return Method == SplitMethod.KFold ? plan.EachFold(name) : [(plan, name)];
     }
 
     /// <summary>A draft that asks for what a recipe's source did.</summary>

@@ -39,7 +39,7 @@ public sealed class RunFindingsReader(RunQueries queries, CompareReader compare,
         var seeds = alike.Where(r => Seedless(SpecJson.Read(r.SpecJson)) == spec).DistinctBy(r => r.Seed).Select(r => r.Accuracy!.Value).ToList();
         var external = await (from e in db.Evaluations.AsNoTracking()
                               join version in db.DatasetVersions on e.DatasetVersionId equals version.Id
-                              where e.RunId == row.Id && e.Scope == PredictionScope.All
+                              where e.RunId == row.Id && e.Scope == PredictionScope.All && version.DatasetId != row.DatasetId
                               orderby version.Dataset!.Name
                               select new { version.Dataset!.Name, e.ReportJson }).ToListAsync(cancellationToken);
         return new(SeedSummary.Of(seeds),

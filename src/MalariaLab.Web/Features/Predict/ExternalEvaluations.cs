@@ -34,7 +34,8 @@ public sealed class ExternalEvaluations(IDbContextFactory<LabDbContext> contexts
         var own = await db.Runs.Where(r => r.Id == runId).Select(r => r.Experiment!.DatasetVersion!).SingleAsync();
         var newest = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset)
             .Where(v => v.Status == DatasetVersionStatus.Ready && v.Dataset!.TrashedAt == null)
-            .Where(v => !db.DatasetVersions.Any(later => later.DatasetId == v.DatasetId && later.Number > v.Number))
+            // A version that is being made, or could not be, does not hide the last one that is ready.
+            .Where(v => !db.DatasetVersions.Any(later => later.DatasetId == v.DatasetId && later.Number > v.Number && later.Status == DatasetVersionStatus.Ready))
             .OrderBy(v => v.Dataset!.Name).ToListAsync();
         var rows = await (from e in db.Evaluations.AsNoTracking()
                           where e.RunId == runId && e.Scope == PredictionScope.All

@@ -152,6 +152,18 @@ public abstract class RunLifecycleTests(LabDatabase provider, PostgresServer pos
     }
 
     [Fact]
+    public async Task Queue_OfARunThatWentToTheTrashSinceTheLook_IsRefused()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var data = await lab.DataAsync();
+        var run = await lab.Get<RunCommands>().CreateAsync(new NewRun { Spec = Seeds.Spec(data.Version, data.Split), Name = "run" }, Seeds.Ana);
+        await lab.Get<RunLibrary>().TrashAsync(run);
+        await using (var db = lab.Db())
+            Assert.False(await db.MoveAsync(run, "", RunStatus.Draft, RunStatus.Queued, Seeds.Ana, "", lab.Time.GetUtcNow(), null, CancellationToken.None));
+        Assert.Equal(RunStatus.Draft, (await lab.RunAsync(run)).Status);
+    }
+
+    [Fact]
     public async Task Clone_OfARun_SharesTheSpecAndRemembersItsParent()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);

@@ -42,6 +42,8 @@ public abstract class RunQueriesTests(LabDatabase provider, PostgresServer postg
         var run = (await lab.QueuedRunAsync(await lab.DataAsync("Malaria cells"), "LeNet")).Id;
         var library = lab.Get<RunLibrary>();
         await library.SetNotesAsync(run, "first", before: "");
+        // A second click on the same button is no other writer.
+        await library.SetNotesAsync(run, "first", before: "");
         var refusal = await Assert.ThrowsAsync<MalariaLab.Core.ExplainedException>(() => library.SetNotesAsync(run, "second", before: ""));
         Assert.Contains("Someone else has changed the notes", refusal.Message);
         await library.SetNotesAsync(run, "first and second", before: "first");

@@ -5,7 +5,9 @@ using MalariaLab.Data;
 using MalariaLab.Data.Runs;
 using MalariaLab.Testing;
 using MalariaLab.Web.Live;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +26,6 @@ public sealed class CircuitTests
         using var watched = lab.WithWebHostBuilder(host => host.ConfigureTestServices(services => services.AddScoped<CircuitHandler>(_ => new Handler(circuits))));
         using var browser = watched.CreateClient(new() { AllowAutoRedirect = false });
         using var signedIn = await lab.SetUp(browser, await File.ReadAllTextAsync(Path.Combine(lab.Folder, "set-up-token"), ct));
-        var cookies = string.Join("; ", signedIn.Headers.GetValues("Set-Cookie").Select(c => c.Split(';')[0]));
         long run;
         await using (var db = await watched.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(ct))
             run = (await LabSeed.FillAsync(db, 3, DateTimeOffset.UtcNow))[1];
@@ -36,7 +37,7 @@ public sealed class CircuitTests
         {
             var number = i;
             var shown = new TaskCompletionSource();
-            clients.Add(await CircuitClient.OpenAsync(browser, new(browser.BaseAddress!, LabUrls.Run(run)), ConnectAsync, client => client.Rendered = batch =>
+            clients.Add(await CircuitClient.OpenAsync(browser, new(browser.BaseAddress!, LabUrls.Run(run)), address => ConnectAsync(watched, signedIn, address, ct), client => client.Rendered = batch =>
             {
                 var text = Encoding.UTF8.GetString(batch.Span);
                 if (text.Contains("panel-results", StringComparison.Ordinal)) shown.TrySetResult();
@@ -60,13 +61,34 @@ public sealed class CircuitTests
         clients.Clear();
         await Patience.UntilAsync(() => poller.Watchers == 0, "Closed circuits still listen to changes.", ct);
         await Patience.UntilAsync(() => { GC.Collect(); return circuits.All(c => !c.IsAlive); }, "Closed circuits are still in memory.", ct);
+    }
 
-        async Task<System.Net.WebSockets.WebSocket> ConnectAsync(Uri address)
+    [Fact]
+    public async Task Circuit_OfSomeoneWhoseAccountWasClosed_ShowsThePageNoMore()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var accounts = new ConcurrentBag<IHostEnvironmentAuthenticationStateProvider>();
+        using var lab = new LabFactory();
+        using var watched = lab.WithWebHostBuilder(host => host.ConfigureTestServices(services => services.AddScoped<CircuitHandler>(circuit =>
         {
-            var sockets = watched.Server.CreateWebSocketClient();
-            sockets.ConfigureRequest = request => request.Headers.Cookie = cookies;
-            return await sockets.ConnectAsync(address, ct);
-        }
+            accounts.Add((IHostEnvironmentAuthenticationStateProvider)circuit.GetRequiredService<AuthenticationStateProvider>());
+            return new Handler([]);
+        })));
+        using var browser = watched.CreateClient(new() { AllowAutoRedirect = false });
+        using var signedIn = await lab.SetUp(browser, await File.ReadAllTextAsync(Path.Combine(lab.Folder, "set-up-token"), ct));
+        var (shown, refused) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var client = await CircuitClient.OpenAsync(browser, new(browser.BaseAddress!, LabUrls.Queue), address => ConnectAsync(watched, signedIn, address, ct), client => client.Rendered = batch =>
+        {
+            var text = Encoding.UTF8.GetString(batch.Span);
+            if (text.Contains("Pause the queue", StringComparison.Ordinal)) shown.TrySetResult();
+            if (text.Contains("This page is not for your role", StringComparison.Ordinal)) refused.TrySetResult();
+        });
+        await shown.Task.WaitAsync(Patience.Limit, ct);
+
+        // What the minutely look at the account does when it finds it closed or changed.
+        Assert.Single(accounts).SetAuthenticationState(Task.FromResult(new AuthenticationState(new())));
+
+        await refused.Task.WaitAsync(Patience.Limit, ct);
     }
 
     [Fact]
@@ -86,6 +108,13 @@ public sealed class CircuitTests
         Assert.Equal(1, await first);
         Assert.All(await Task.WhenAll(later), number => Assert.Equal(2, number));
         Assert.Equal(3, await reads.ReadAsync(7));
+    }
+
+    private static async Task<System.Net.WebSockets.WebSocket> ConnectAsync(WebApplicationFactory<Program> lab, HttpResponseMessage signedIn, Uri address, CancellationToken ct)
+    {
+        var sockets = lab.Server.CreateWebSocketClient();
+        sockets.ConfigureRequest = request => request.Headers.Cookie = string.Join("; ", signedIn.Headers.GetValues("Set-Cookie").Select(c => c.Split(';')[0]));
+        return await sockets.ConnectAsync(address, ct);
     }
 
     /// <summary>Lives as long as its circuit: whatever holds a component of it holds this too.</summary>

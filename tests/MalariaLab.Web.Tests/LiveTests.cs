@@ -47,6 +47,27 @@ public sealed class LiveTests
     }
 
     [Fact]
+    public async Task Page_WhoseOlderReadingTakesLonger_ShowsWhatTheNewerOneFound()
+    {
+        using var page = new SlowPage();
+        var first = page.ShowAsync("first");
+        var second = page.ShowAsync("second");
+        page.Answers["second"].SetResult();
+        page.Answers["first"].SetResult();
+        await Task.WhenAll(first, second);
+        Assert.Equal("second", page.Shown);
+
+        // A reading that fails holds up none.
+        var third = page.ShowAsync("third");
+        var fourth = page.ShowAsync("fourth");
+        page.Answers["third"].SetException(new InvalidOperationException("away"));
+        page.Answers["fourth"].SetResult();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => third);
+        await fourth;
+        Assert.Equal("fourth", page.Shown);
+    }
+
+    [Fact]
     public async Task Poller_TellsOfTheWatchedRunOnly_UntilDisposed()
     {
         using var lab = new LabFactory();
@@ -66,5 +87,29 @@ public sealed class LiveTests
             Assert.Equal(0, others);
         }
         Assert.Equal(0, poller.Watchers);
+    }
+
+    private sealed class SlowPage : LivePage
+    {
+        private string wanted = "";
+
+        public Dictionary<string, TaskCompletionSource> Answers { get; } = new() { ["first"] = new(), ["second"] = new(), ["third"] = new(), ["fourth"] = new() };
+
+        public string Shown { get; private set; } = "";
+
+        public Task ShowAsync(string what)
+        {
+            wanted = what;
+            return ReloadAsync();
+        }
+
+        protected override bool Concerns(ChangeKind kind, long id) => false;
+
+        protected override async Task LoadAsync()
+        {
+            var asked = wanted;
+            await Answers[asked].Task;
+            Shown = asked;
+        }
     }
 }

@@ -57,6 +57,19 @@ public sealed class WorkerTests : IDisposable
         Assert.All(Directory.GetFiles(folder, "w*.log"), file => Assert.InRange(new FileInfo(file).Length, 1, 1100));
     }
 
+    [Fact]
+    public void RollingLog_WhereTheDiskRefuses_KeepsTheLinesInMemoryAndWritesAgainLater()
+    {
+        var missing = Path.Combine(folder, "not yet");
+        using var log = new RollingLog(missing, "w");
+        log.Add("lost to the file");
+        Directory.CreateDirectory(missing);
+        log.Add("kept");
+        Assert.Equal(["lost to the file", "kept"], log.Lines);
+        log.Dispose();
+        Assert.Equal(["kept"], File.ReadAllLines(log.Path));
+    }
+
     public void Dispose() => TemporaryFolder.Delete(folder);
 
     private WorkerSupervisor Supervisor(string? script)

@@ -30,7 +30,8 @@ public sealed class RunLibrary(IDbContextFactory<LabDbContext> contexts, LabPath
         if (notes.Length > MostNotes) throw new ExplainedException($"Notes take at most {MostNotes:N0} characters; these have {notes.Length:N0}. Put long texts into a document and link it.");
         return contexts.InTransactionAsync(async db =>
         {
-            if (await db.Runs.Where(r => r.Id == runId && r.Notes == before).ExecuteUpdateAsync(set => set.SetProperty(r => r.Notes, notes), cancellationToken) != 1)
+            // The same text once more, from a second click, replaces nothing of anybody's.
+            if (await db.Runs.Where(r => r.Id == runId && (r.Notes == before || r.Notes == notes)).ExecuteUpdateAsync(set => set.SetProperty(r => r.Notes, notes), cancellationToken) != 1)
                 throw new ExplainedException($"Someone else has changed the notes of run {runId} since you began. Nothing was saved; your text is still here.");
             await db.TouchAsync(cancellationToken, (ChangeKind.Run, runId));
         }, cancellationToken);

@@ -15,7 +15,10 @@ internal static class RunMoves
         Action<UpdateSettersBuilder<Run>>? also, CancellationToken cancellationToken)
     {
         if (!RunStateMachine.Allows(from, to)) throw new InvalidOperationException($"A run never goes from {from} to {to}.");
-        var touched = await db.Runs.Where(r => r.Id == runId && r.Ticket == ticket && r.Status == from).ExecuteUpdateAsync(set =>
+        var run = db.Runs.Where(r => r.Id == runId && r.Ticket == ticket && r.Status == from);
+        // Whoever empties the trash must not meet a run that is queued at the same moment.
+        if (to == RunStatus.Queued) run = run.Where(r => r.TrashedAt == null);
+        var touched = await run.ExecuteUpdateAsync(set =>
         {
             set.SetProperty(r => r.Status, to).SetProperty(r => r.Reason, reason);
             if (to.IsFinished()) set.SetProperty(r => r.FinishedAt, now);

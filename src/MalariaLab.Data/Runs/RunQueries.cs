@@ -59,16 +59,16 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> contexts)
         var runs = Filtered(db.Runs.AsNoTracking(), filter);
         // The page's ids first: sorting then moves narrow rows instead of forty columns.
         var sorted = Sorted(runs, filter).Select(r => r.Id);
-        var take = Math.Clamp(filter.Take, 1, 500);
+        var (skip, take) = (Math.Max(0, filter.Skip), Math.Clamp(filter.Take, 1, 500));
         int total;
         List<long> ids;
         if (string.IsNullOrWhiteSpace(filter.Text))
-            (total, ids) = (await runs.CountAsync(cancellationToken), await sorted.Skip(filter.Skip).Take(take).ToListAsync(cancellationToken));
+            (total, ids) = (await runs.CountAsync(cancellationToken), await sorted.Skip(skip).Take(take).ToListAsync(cancellationToken));
         else
         {
             // To look for words in every note costs more than to fetch all ids: once does for the total and the page.
             var all = await sorted.ToListAsync(cancellationToken);
-            (total, ids) = (all.Count, [.. all.Skip(filter.Skip).Take(take)]);
+            (total, ids) = (all.Count, [.. all.Skip(skip).Take(take)]);
         }
         var rows = await db.Runs.AsNoTracking().Where(r => ids.Contains(r.Id)).Select(ToRow).ToDictionaryAsync(r => r.Id, cancellationToken);
         return new Page<RunRow>([.. ids.Where(rows.ContainsKey).Select(id => rows[id])], total);

@@ -14,6 +14,7 @@ namespace MalariaLab.Web.Live;
 public abstract class LivePage : ComponentBase, IDisposable
 {
     private IDisposable? subscription;
+    private Task loading = Task.CompletedTask;
     private bool disposed;
 
     /// <summary>True once the first load is done.</summary>
@@ -61,9 +62,12 @@ public abstract class LivePage : ComponentBase, IDisposable
         User = (await Authentication).User;
         subscription = Poller.Subscribe(Concerns, () => InvokeAsync(() => RefreshAsync(UpdateAsync)));
         Names = await People.NamesAsync();
-        await LoadAsync();
+        await ReloadAsync();
         Loaded = true;
     }
+
+    /// <summary>Reads anew after a change of the address. One reading follows the other, so that an older one that takes longer never replaces what a newer one has found.</summary>
+    protected Task ReloadAsync() => InTurnAsync(LoadAsync);
 
     /// <summary>Loads anew and draws; a failure shows in the nearest boundary.</summary>
     protected Task RefreshAsync() => RefreshAsync(LoadAsync);
@@ -73,12 +77,24 @@ public abstract class LivePage : ComponentBase, IDisposable
         if (disposed) return;
         try
         {
-            await load();
+            await InTurnAsync(load);
             StateHasChanged();
         }
         catch (Exception e)
         {
             await DispatchExceptionAsync(e);
+        }
+    }
+
+    private Task InTurnAsync(Func<Task> load)
+    {
+        return loading = AfterAsync(loading);
+
+        async Task AfterAsync(Task before)
+        {
+            // Whoever asked for the one before has been told how it failed.
+            await before.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            if (!disposed) await load();
         }
     }
 

@@ -25,28 +25,39 @@ public sealed class RollingLog(string folder, string name, long limit = 10 << 20
         {
             last.Enqueue(line);
             if (last.Count > InMemory) last.Dequeue();
-            writer ??= Open();
-            writer.WriteLine(line);
-            if (writer.BaseStream.Length > limit) Roll();
+            try
+            {
+                writer ??= Open();
+                writer.WriteLine(line);
+                if (writer.BaseStream.Length > limit) Roll();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A full disk costs lines of the file, not the process: lines come on threads where nobody else catches.
+                Close();
+            }
         }
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        lock (gate)
-        {
-            writer?.Dispose();
-            writer = null;
-        }
+        lock (gate) Close();
     }
 
     private StreamWriter Open() => new(new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
 
+    private void Close()
+    {
+        // What the disk did not take is tried once more here.
+        try { writer?.Dispose(); }
+        catch (IOException) { }
+        writer = null;
+    }
+
     private void Roll()
     {
-        writer!.Dispose();
-        writer = null;
+        Close();
         for (var age = kept; age >= 1; age--)
         {
             var younger = age == 1 ? Path : Old(age - 1);

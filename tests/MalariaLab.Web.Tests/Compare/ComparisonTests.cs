@@ -40,6 +40,15 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void Area_OfClassesPartedWithoutAnError_HasNoIntervalThatClaimsCertainty()
+    {
+        var area = ComparedMetric.All.Single(m => m.Key == "AUC");
+        Assert.Equal(1, area.Value(Scores(Wrong(0)).Report));
+        Assert.Null(area.Independent!(Scores(Wrong(0))));
+        Assert.NotNull(area.Independent(Scores(Wrong(4))));
+    }
+
+    [Fact]
     public void Best_WithAClearWinner_IsMarked_AndWithoutOneIsNot()
     {
         var good = Scores(Wrong(4));

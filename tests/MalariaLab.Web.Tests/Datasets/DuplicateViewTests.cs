@@ -37,4 +37,13 @@ public sealed class DuplicateViewTests
         Assert.Empty(DuplicateSet.Leaving(sets, new Dictionary<int, int> { [0] = DuplicateSet.KeepAll }));
         Assert.True(Assert.Single(DuplicateSet.Of([Pairs[0]])).Exact);
     }
+
+    [Fact]
+    public void Leaving_WhereTheChosenImageIsOfTheSetNoMore_KeepsTheFirst()
+    {
+        // Image 4 was chosen at a wider threshold; at this one it hangs together with none of the others.
+        var chosen = new Dictionary<int, int> { [0] = 4 };
+        Assert.Equal([0, 1, 2, 3], DuplicateSet.Leaving(DuplicateSet.Of(Pairs), chosen));
+        Assert.Equal([1, 2, 3], DuplicateSet.Leaving(DuplicateSet.Of([.. Pairs.Where(p => p.Distance <= 3)]), chosen));
+    }
 }

@@ -65,6 +65,22 @@ public sealed class ImageEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Image_WhoseContentIsMissing_IsRefusedUntilItIsBack()
+    {
+        var pack = Assert.Single(Directory.GetFiles(lab.Services.GetRequiredService<LabPaths>().Store));
+        File.Move(pack, pack + ".away");
+        using (var refused = await browser.GetAsync(LabUrls.Image(dataset.VersionId, 3)))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            // A browser that keeps the refusal for a year would show it after the pack was restored.
+            Assert.Null(refused.Headers.CacheControl);
+        }
+        File.Move(pack + ".away", pack);
+        using var answer = await browser.GetAsync(LabUrls.Image(dataset.VersionId, 3));
+        Assert.Contains("immutable", answer.Headers.CacheControl!.ToString());
+    }
+
+    [Fact]
     public async Task List_FilteredByClassPatientAndPart_GivesThoseImagesOnly()
     {
         var split = await lab.Services.GetRequiredService<SplitCommands>()

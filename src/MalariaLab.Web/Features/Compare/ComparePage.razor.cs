@@ -49,7 +49,7 @@ public sealed partial class ComparePage : LivePage
     protected override async Task OnParametersSetAsync()
     {
         view = CompareView.FromUrl(Navigation.Uri);
-        if (Loaded && shown != Asked) await LoadAsync();
+        if (Loaded && shown != Asked) await ReloadAsync();
     }
 
     /// <inheritdoc />

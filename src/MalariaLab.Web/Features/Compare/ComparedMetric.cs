@@ -40,7 +40,7 @@ public sealed record ComparedMetric(string Key, Func<EvaluationReport, double?> 
 
     private static BinaryCounts? Counts(TestScores test) => test.Run is { Predictions.Classes: 2, Positive: { } positive } ? test.Report.Confusion.OneVersusRest(positive) : null;
 
-    // The test of a curve against itself carries the interval of the one curve.
+    // The test of a curve against itself carries the interval of the one curve. Where the classes are parted without an error it has no width, which would claim certainty.
     private static Interval? Area(TestScores test) => test.Run is { Predictions: { Classes: 2 } predictions, Positive: { } positive }
-        ? DeLong.Of(predictions.Scores(positive), predictions.Scores(positive), predictions.IsClass(positive))?.FirstInterval : null;
+        && DeLong.Of(predictions.Scores(positive), predictions.Scores(positive), predictions.IsClass(positive))?.FirstInterval is { } interval && interval.Low < interval.High ? interval : null;
 }

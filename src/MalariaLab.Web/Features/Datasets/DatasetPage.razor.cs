@@ -88,7 +88,7 @@ public sealed partial class DatasetPage
         // except at the opening, where the overview would be drawn for nothing.
         if (opened && asked != Tab) await Task.Yield();
         (asked, opened) = (Tab, true);
-        if (Loaded && (detail?.Dataset.Id != Id || DatasetReader.Shown(detail?.Versions ?? [], Version)?.Id != detail?.Version.Id)) await LoadAsync();
+        if (Loaded && (detail?.Dataset.Id != Id || DatasetReader.Shown(detail?.Versions ?? [], Version)?.Id != detail?.Version.Id)) await ReloadAsync();
     }
 
     private void Open(string tab) => Navigation.NavigateTo(LabUrls.Dataset(Id, Version, tab == "overview" ? null : tab), replace: true);

@@ -62,6 +62,7 @@ public sealed partial class DuplicateSets : ComponentBase
     private NavigationManager Navigation { get; set; } = null!;
 
     private DatasetVersion Version => Detail.Version;
+    private bool Ready => Report.Pairs.Count == 0 || ReferenceEquals(loaded, Report);
 
     private int Distance => Math.Clamp(D ?? DuplicateSet.UsualDistance, 0, Report.MaxDistance);
 
@@ -73,12 +74,14 @@ public sealed partial class DuplicateSets : ComponentBase
     protected override async Task OnParametersSetAsync()
     {
         if (Report.Pairs.Count == 0) return;
-        if (!ReferenceEquals(loaded, Report))
+        var report = Report;
+        if (!ReferenceEquals(loaded, report))
         {
-            labels = await Reader.LabelsAsync(Version.Id);
-            assignments = await Reader.AssignmentsAsync(Detail);
-            acrossClasses = Report.Pairs.Count(p => labels[p.First] != labels[p.Second]);
-            loaded = Report;
+            var (ofImages, ofSplits) = (await Reader.LabelsAsync(Version.Id), await Reader.AssignmentsAsync(Detail));
+            // Another report may have come meanwhile.
+            if (!ReferenceEquals(report, Report)) return;
+            (labels, assignments, loaded) = (ofImages, ofSplits, report);
+            acrossClasses = report.Pairs.Count(p => labels[p.First] != labels[p.Second]);
         }
         var choice = DuplicateChoice.Parse(Scope);
         var parts = assignments.FirstOrDefault(a => a.Split.Id == choice.Split).Parts ?? [];
@@ -86,8 +89,6 @@ public sealed partial class DuplicateSets : ComponentBase
         leaving = [.. DuplicateSet.Leaving(sets, kept)];
         images = await Reader.ImagesAsync(Version.Id, [.. Shown.SelectMany(s => s.Members.Take(MostShown))]);
     }
-
-    private int Kept(DuplicateSet set) => kept.GetValueOrDefault(set.Members[0], set.Members[0]);
 
     private void Keep(DuplicateSet set, int ordinal)
     {

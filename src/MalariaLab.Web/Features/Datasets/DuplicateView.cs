@@ -71,7 +71,11 @@ public sealed record DuplicateSet(IReadOnlyList<int> Members, int Distance, bool
     /// <param name="sets">The sets.</param>
     /// <param name="kept">Chosen image of some sets by their first member, <see cref="KeepAll"/> for none to go; the first member where nothing is chosen.</param>
     public static IReadOnlyList<int> Leaving(IEnumerable<DuplicateSet> sets, IReadOnlyDictionary<int, int> kept) => [.. sets.SelectMany(set =>
-        kept.GetValueOrDefault(set.Members[0], set.Members[0]) is var keep && keep == KeepAll ? [] : set.Members.Where(m => m != keep)).Order()];
+        set.Kept(kept) is var keep && keep == KeepAll ? [] : set.Members.Where(m => m != keep)).Order()];
+
+    /// <summary>The image of this set that stays, or <see cref="KeepAll"/>: the chosen one where it is of this set, which another threshold may have made smaller; else the first.</summary>
+    public int Kept(IReadOnlyDictionary<int, int> chosen) =>
+        chosen.TryGetValue(Members[0], out var image) && (image == KeepAll || Members.Contains(image)) ? image : Members[0];
 
     /// <summary>Stands for "all of the set stay".</summary>
     public const int KeepAll = -1;

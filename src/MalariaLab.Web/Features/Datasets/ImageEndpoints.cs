@@ -65,19 +65,24 @@ public static class ImageEndpoints
     {
         var image = await queries.ImageAsync(versionId, ordinal, ct) ?? throw new NotFoundException($"Dataset version {versionId} has no image {ordinal}.");
         var tag = new EntityTagHeaderValue($"\"{image.Sha256}-{variant}\"");
-        http.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
         if (http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
         {
+            Keep(http);
             http.Response.GetTypedHeaders().ETag = tag;
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
         try
         {
-            return Results.Bytes(await make(image.Sha256), type, entityTag: tag);
+            var bytes = await make(image.Sha256);
+            Keep(http);
+            return Results.Bytes(bytes, type, entityTag: tag);
         }
         catch (ImageException e)
         {
             throw new ExplainedException($"{image.Path} cannot be shown. {e.Message}", e);
         }
     }
+
+    // An image never changes; a refusal may, when what is damaged has been restored.
+    private static void Keep(HttpContext http) => http.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
 }

@@ -40,12 +40,26 @@ public sealed class Thumbnails(ContentStore store, LabPaths paths) : IDisposable
         {
             decoders.Release();
         }
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         // Another request may make the same one; each writes its own file and the rename is atomic.
         var draft = $"{file}.{Guid.NewGuid():N}";
-        await File.WriteAllBytesAsync(draft, thumbnail, CancellationToken.None);
-        File.Move(draft, file, overwrite: true);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllBytesAsync(draft, thumbnail, CancellationToken.None);
+            File.Move(draft, file, overwrite: true);
+        }
+        catch (IOException)
+        {
+            // On a full disk images are shown all the same; they are only not kept.
+            Discard(draft);
+        }
         return thumbnail;
+    }
+
+    private static void Discard(string draft)
+    {
+        try { File.Delete(draft); }
+        catch (IOException) { }
     }
 
     /// <inheritdoc/>

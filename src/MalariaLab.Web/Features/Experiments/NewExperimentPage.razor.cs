@@ -119,8 +119,11 @@ public sealed partial class NewExperimentPage
 
     private async Task DataChanged()
     {
-        data = draft!.HasData ? await Facts.DataAsync(draft.Spec.Data.SplitId) : null;
-        folds = draft.HasData ? await Reader.FoldsAsync(draft.Spec.Data.SplitId) : [];
+        var (form, split) = (draft!, draft!.Spec.Data.SplitId);
+        var (facts, all) = form.HasData ? (await Facts.DataAsync(split), await Reader.FoldsAsync(split)) : (null, []);
+        // Another split may have been chosen meanwhile: its runs must not be queued on these folds.
+        if (form != draft || split != draft.Spec.Data.SplitId) return;
+        (data, folds) = (facts, all);
         Check();
     }
 

@@ -18,7 +18,7 @@ public sealed partial class LabelsTab
     private ReviewBook book = Nothing, seen = Nothing;
     private LabelIssueOrder ranking;
     private int position;
-    private (string, LabelIssueOrder, bool, long) shown;
+    private (string Source, LabelIssueOrder Order, bool Disputes, long Version) shown;
 
     /// <summary>The dataset and its version.</summary>
     [Parameter, EditorRequired]
@@ -56,10 +56,10 @@ public sealed partial class LabelsTab
     protected override async Task LoadAsync()
     {
         var version = Detail.Version.Id;
-        if (!Loaded || shown.Item4 != version) sources = await OutOfSample.SourcesAsync(version);
+        if (!Loaded || shown.Version != version) sources = await OutOfSample.SourcesAsync(version);
         ranking = Enum.TryParse<LabelIssueOrder>(Order, out var wanted) ? wanted : LabelIssueOrder.SelfConfidence;
         var now = (SourceKey, ranking, ShowsDisputes, version);
-        if (scores is null || shown.Item1 != SourceKey || shown.Item4 != version) scores = await ScoresAsync(version);
+        if (scores is null || shown.Source != SourceKey || shown.Version != version) scores = await ScoresAsync(version);
         book = await Reviews.BookAsync(version);
         seen = book.SeenBy(Actor.UserId ?? 0);
         if (shown == now) return;
@@ -73,7 +73,7 @@ public sealed partial class LabelsTab
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
-        if (Loaded) await LoadAsync();
+        if (Loaded) await ReloadAsync();
     }
 
     private static string Key(ScoreSource source) => string.Create(CultureInfo.InvariantCulture, $"{(source.IsGroup ? "group" : "run")}-{source.Id}");
@@ -85,9 +85,10 @@ public sealed partial class LabelsTab
     }
 
     private Task<bool> DecideAsync((int Ordinal, ReviewDecision Decision, int? Label) choice) =>
-        TryAsync(() => Reviews.DecideAsync(Detail.Version.Id, choice.Ordinal, choice.Decision, choice.Label, Reader()));
+        // Of the version whose images are on the screen; the page may be on its way to another.
+        TryAsync(() => Reviews.DecideAsync(shown.Version, choice.Ordinal, choice.Decision, choice.Label, Reader()));
 
-    private Task<bool> UndoAsync(int ordinal) => TryAsync(() => Reviews.UndoAsync(Detail.Version.Id, ordinal, Reader()));
+    private Task<bool> UndoAsync(int ordinal) => TryAsync(() => Reviews.UndoAsync(shown.Version, ordinal, Reader()));
 
     private long Reader() => Actor.UserId ?? throw new ExplainedException("Judgements of labels belong to a person: sign in.");
 

@@ -83,8 +83,11 @@ public sealed partial class RunImagePanel : ComponentBase, IDisposable
         shown = Call.Index;
         (answer, refusal) = (null, null);
         explained = MultiClassMetrics.ArgMax(Enumerable.Range(0, Classes.Count).Select(k => (double)Scored.Predictions.Probabilities[(Call.Index * Classes.Count) + k]).ToArray());
-        image = Scored.Ordinals.Count == 0 ? null : await Images.ImageAsync(Scored.VersionId, Scored.Ordinals[Call.Index]);
-        opened = true;
+        var index = Call.Index;
+        var found = Scored.Ordinals.Count == 0 ? null : await Images.ImageAsync(Scored.VersionId, Scored.Ordinals[index]);
+        // Another image may have been opened meanwhile.
+        if (shown != index) return;
+        (image, opened) = (found, true);
         if (looking) await Look();
     }
 

@@ -49,7 +49,7 @@ public sealed partial class RunPage : LivePage
     {
         query = new(Navigation.Uri);
         tab = Tabs.Any(t => t.Key == Tab) ? Tab! : Tabs[0].Key;
-        if (Loaded && loadedId != Id) await LoadAsync();
+        if (Loaded && loadedId != Id) await ReloadAsync();
     }
 
     /// <inheritdoc />

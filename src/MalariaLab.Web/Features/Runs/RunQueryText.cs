@@ -104,7 +104,8 @@ public static partial class RunQueryText
     private static Expression<Func<Run, bool>> Compare(Expression<Func<Run, double?>> figure, Match comparison)
     {
         var text = comparison.Groups["value"].Value;
-        if (!double.TryParse(text.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) throw new ExplainedException($"\"{text}\" is not a number.");
+        if (!double.TryParse(text.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+            throw new ExplainedException($"\"{text}\" is not a number.");
         if (text.EndsWith('%')) value /= 100;
         var limit = Expression.Constant((double?)value, typeof(double?));
         Expression body = comparison.Groups["sign"].Value switch

@@ -125,7 +125,7 @@ public sealed partial class RunsPage : LivePage
     private async Task Tag()
     {
         if (string.IsNullOrWhiteSpace(newTag)) return;
-        foreach (var id in selected)
+        foreach (var id in selected.ToList())
             if (!await TryAsync(() => Library.AddTagAsync(id, newTag))) return;
         newTag = "";
     }

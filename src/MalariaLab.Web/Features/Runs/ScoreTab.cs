@@ -11,6 +11,7 @@ namespace MalariaLab.Web.Features.Runs;
 public abstract class ScoreTab : ComponentBase
 {
     private object? read;
+    private bool reading;
 
     /// <summary>The run.</summary>
     [Parameter, EditorRequired]
@@ -73,19 +74,28 @@ public abstract class ScoreTab : ComponentBase
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
-        // A run in work tells of itself every second; its scores come once, at the end.
-        var wanted = (View.Run.Id, View.Run.Status, Scope, Class);
-        if (!wanted.Equals(read))
+        // Another part may be chosen while one is read; whoever reads then goes on with the newest, so that no figures stand under another part's name.
+        if (reading) return;
+        reading = true;
+        try
         {
-            (read, Ready) = (wanted, false);
-            var found = await Scores.FindAsync(View, Scope);
-            if (found is not null)
+            // A run in work tells of itself every second; its scores come once, at the end.
+            while ((View.Run.Id, View.Run.Status, Scope, Class) is var wanted && !wanted.Equals(read))
             {
-                (Two, Positive) = AsTwo(found);
-                Ranking = ScoreRanking.Of(Two.Scores(Positive), Two.IsClass(Positive));
-                await ReadAsync(found);
+                (read, Ready) = (wanted, false);
+                var found = await Scores.FindAsync(View, Scope);
+                if (found is not null)
+                {
+                    (Two, Positive) = AsTwo(found);
+                    Ranking = ScoreRanking.Of(Two.Scores(Positive), Two.IsClass(Positive));
+                    await ReadAsync(found);
+                }
+                (Scored, Ready) = (found, true);
             }
-            (Scored, Ready) = (found, true);
+        }
+        finally
+        {
+            reading = false;
         }
         if (Ready) Work();
     }

@@ -30,6 +30,9 @@ public sealed class LabClient : IDisposable
     /// <summary>POST with any body.</summary>
     public Task<JsonNode> Post(string path, HttpContent body, CancellationToken ct) => Send(new(HttpMethod.Post, path) { Content = body }, ct);
 
+    /// <summary>PUT with a JSON body.</summary>
+    public Task<JsonNode> Put(string path, JsonNode body, CancellationToken ct) => Send(new(HttpMethod.Put, path) { Content = JsonContent.Create(body) }, ct);
+
     /// <summary>DELETE.</summary>
     public Task<JsonNode> Delete(string path, CancellationToken ct) => Send(new(HttpMethod.Delete, path), ct);
 

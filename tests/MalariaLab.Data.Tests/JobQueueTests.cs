@@ -104,15 +104,30 @@ public abstract class JobQueueTests(LabDatabase provider, PostgresServer postgre
         var data = await lab.DataAsync();
         var explained = await EnqueueAsync(web, data);
         var internalError = await EnqueueAsync(web, data);
+        var full = await EnqueueAsync(web, data);
         var silent = await EnqueueAsync(web, data);
         await using var worker = await QuartzProcess.WorkerAsync(lab, Seeds.Worker, (job, _, _) =>
             job.Id == explained ? throw new ExplainedException("The loss became NaN in epoch 2: lower the learning rate.")
             : job.Id == internalError ? throw new InvalidOperationException("index")
+            : job.Id == full ? throw new AggregateException(FillDisk())
             : Task.FromResult<string?>(null));
         await UntilAsync(async () => (await lab.RunAsync(silent)).Status == RunStatus.Failed);
         Assert.Equal("The loss became NaN in epoch 2: lower the learning rate.", (await lab.RunAsync(explained)).Reason);
         Assert.Equal("An internal error ended it: index The worker's log has the details.", (await lab.RunAsync(internalError)).Reason);
+        Assert.Equal("The disk that holds the lab's data is full. Free some space and resume the run: it goes on from its last checkpoint.", (await lab.RunAsync(full)).Reason);
         Assert.Equal("The worker returned without finishing the run.", (await lab.RunAsync(silent)).Reason);
+    }
+
+    // A real one, where the machine has the device for it.
+    private static IOException FillDisk()
+    {
+        const int NoSpaceLeft = 28;
+        if (!File.Exists("/dev/full")) return new IOException("full", NoSpaceLeft);
+        return Assert.Throws<IOException>(() =>
+        {
+            using var disk = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            disk.WriteByte(1);
+        });
     }
 
     [Fact]

@@ -61,6 +61,8 @@ public sealed class ApiFailureTests : IAsyncLifetime
     {
         var dataset = await DatasetSeed.AddAsync(lab.Services, "cells", 40);
         await lab.Services.GetRequiredService<SplitCommands>().CreateAsync(dataset.VersionId, new SplitPlan { Unit = SplitUnit.Image }, "s", new Actor(null, "Ada"));
+        Assert.Equal("Uninfected", (string?)(await PositiveAsync("Uninfected"))["positiveClass"]);
+        Assert.Equal("cells has no class \"Sick\". It has Parasitized, Uninfected.", (string?)(await PositiveAsync("Sick"))["detail"]);
         var request = JsonNode.Parse("""{"recipe":"lenet","dataset":"cells","split":"s","set":{"training.batchSize":8,"augmentation.flipHorizontal":false,"loss.classWeights":[1,2.5],"architecture.dropout":null}}""")!;
         using var taken = await client.PostAsJsonAsync($"{LabUrls.Api}/runs", request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
@@ -68,6 +70,7 @@ public sealed class ApiFailureTests : IAsyncLifetime
         var spec = SpecJson.Read((await db.Experiments.SingleAsync()).SpecJson);
         Assert.Equal((8, false, null), (spec.Training.BatchSize, spec.Augmentation.FlipHorizontal, spec.Architecture.Dropout));
         Assert.Equal([1, 2.5], spec.Loss.ClassWeights);
+        Assert.Contains("positive class can't change any more", (string?)(await PositiveAsync("Parasitized"))["detail"]);
 
         foreach (var (field, value) in new[] { ("optimizer.learningRate", "0,001"), ("optimizer.learningRate", "-1"), ("optimizer.rate", "1") })
         {
@@ -98,6 +101,12 @@ public sealed class ApiFailureTests : IAsyncLifetime
         Assert.Equal((status, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         var problem = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
         Assert.Contains(words, (string?)problem!["detail"], StringComparison.OrdinalIgnoreCase);
+    }
+
+    private async Task<JsonNode> PositiveAsync(string name)
+    {
+        using var answer = await client.PutAsJsonAsync($"{LabUrls.Api}/datasets/cells/positive", new { @class = name }, TestContext.Current.CancellationToken);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
     }
 
     private LabDbContext Db() => lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContext();

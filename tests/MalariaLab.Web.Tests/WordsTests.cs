@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using MalariaLab.Core.Evaluation;
+using MalariaLab.Core.Experiments;
 using MalariaLab.Testing;
+using MalariaLab.Web.Features.Experiments;
 using MalariaLab.Web.Localisation;
 using Xunit;
 
@@ -44,6 +46,35 @@ public sealed partial class WordsTests
         Assert.Equal(english, words.Said(english));
         words.Use("zh");
         Assert.Equal(chinese, words.Said(english));
+    }
+
+    [Theory]
+    [InlineData("architecture.size=4")]
+    [InlineData("architecture.size=9")]
+    [InlineData("architecture.dropout=1")]
+    [InlineData("architecture.channels=2")]
+    [InlineData("architecture.headUnits=0")]
+    [InlineData("weights.freeze=before;weights.trainableFrom=block4")]
+    [InlineData("weights.freeze=before")]
+    [InlineData("weights.source=run;weights.runId=4")]
+    [InlineData("weights.source=file;weights.fileSha256=ff")]
+    [InlineData("training.batchSize=591")]
+    [InlineData("training.batchSize=64;training.accumulationSteps=10")]
+    [InlineData("loss.classWeighting=given;loss.classWeights=1")]
+    [InlineData("architecture.channels=1;preprocessing.scaling=caffe")]
+    [InlineData("schedule.kind=plateau;schedule.minLearningRate=0.1")]
+    [InlineData("optimizer.learningRate=fast")]
+    [InlineData("optimizer.learningRate=0,001")]
+    public void Said_OfASpecThatCannotWork_IsChinese(string settings)
+    {
+        var draft = ExperimentDraft.Of(Recipes.Get("lenet"));
+        foreach (var setting in settings.Split(';')) draft.Set(setting[..setting.IndexOf('=', StringComparison.Ordinal)], setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        var data = new DatasetFacts { Classes = ["a", "b"], Train = [300, 290], Validation = [50, 48], Test = [150, 147] };
+        var words = new Words();
+        words.Use("zh");
+        var issues = draft.Issues(data, new() { Runs = [], Files = [] });
+        Assert.NotEmpty(issues);
+        Assert.All(issues, issue => Assert.DoesNotMatch("[a-z]{3,} [a-z]{3,}", FormSections.Sentence(issue, words)));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
 
-/// <summary><c>dataset import | official | add | list | show | refused | images</c>.</summary>
+/// <summary><c>dataset import | official | add | list | show | refused | positive | images</c>.</summary>
 public static class DatasetCommands
 {
     private const string Inbox = "inbox:";
@@ -11,9 +11,25 @@ public static class DatasetCommands
     /// <summary>The command with its sub-commands.</summary>
     public static Command Create(Option<bool> json)
     {
-        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Official(json), Add(json), List(json), Show(json), Refused(json), ImageCommands.Create(json) };
+        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Official(json), Add(json), List(json), Show(json), Refused(json), Positive(json), ImageCommands.Create(json) };
         VersionCommands.AddTo(command, json);
         InsightCommands.AddTo(command, json);
+        return command;
+    }
+
+    private static Command Positive(Option<bool> json)
+    {
+        var dataset = new Argument<string>("D") { Description = "Dataset, by id or name." };
+        var name = new Argument<string>("CLASS") { Description = "Name of the class." };
+        var command = new Command("positive", "Choose the class that counts as positive, before the first run.") { dataset, name };
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var lab = new LabClient();
+            var answer = await lab.Put($"datasets/{Uri.EscapeDataString(parsed.GetValue(dataset)!)}/positive", new JsonObject { ["class"] = parsed.GetValue(name) }, ct);
+            if (parsed.GetValue(json)) Output.Json(answer);
+            else Output.Fields(answer, "dataset", "name", "positiveClass");
+            return 0;
+        });
         return command;
     }
 

@@ -24,11 +24,12 @@ public static class ResultCommands
     {
         var run = new Argument<string>("RUN") { Description = "Id or name." };
         var csv = new Option<string>("--csv") { Description = "File to write.", Required = true };
-        var command = new Command("predictions", "Write the test predictions: image, group, label, predicted, one probability a class.") { run, csv };
+        var dataset = new Option<string?>("--dataset") { Description = "Another dataset that the run was evaluated on; its own test part by default." };
+        var command = new Command("predictions", "Write predictions: image, group, label, predicted, one probability a class.") { run, csv, dataset };
         command.SetAction(async (parsed, ct) =>
         {
             using var lab = new LabClient();
-            await lab.Download($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/predictions.csv", parsed.GetValue(csv)!, ct);
+            await lab.Download($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/predictions.csv{(parsed.GetValue(dataset) is { } other ? $"?dataset={Uri.EscapeDataString(other)}" : "")}", parsed.GetValue(csv)!, ct);
             return 0;
         });
         return command;

@@ -82,7 +82,8 @@ public static class RunCommands
             using var lab = new LabClient();
             var answer = await lab.Post($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/cancel", new JsonObject(), ct);
             if (parsed.GetValue(json)) Output.Json(answer);
-            else Output.Fields(answer, "run", "name", "status");
+            else Output.Fields(answer, "run", "name", "status", "reason");
+            if (!IsFinished(answer)) Console.Error.WriteLine("It stops within one batch and keeps its last checkpoint.");
             return 0;
         });
         return command;

@@ -30,16 +30,25 @@ public static class SpecNormal
 
     private static OptimizerSpec Optimizer(OptimizerSpec spec)
     {
-        var plain = new OptimizerSpec { Kind = spec.Kind, LearningRate = spec.LearningRate, WeightDecay = spec.WeightDecay };
+        var plain = new OptimizerSpec { Kind = spec.Kind, LearningRate = spec.LearningRate, WeightDecay = spec.WeightDecay, EpsilonForm = Form(spec) };
         return spec.Kind switch
         {
             OptimizerKind.Sgd when spec.Momentum == 0 => plain,
-            OptimizerKind.Sgd => plain with { Momentum = spec.Momentum, Nesterov = spec.Nesterov, EpsilonForm = spec.EpsilonForm == EpsilonForm.PyTorch ? EpsilonForm.PyTorch : EpsilonForm.Keras },
-            OptimizerKind.Adagrad => plain with { InitialAccumulator = spec.InitialAccumulator, Epsilon = spec.Epsilon, EpsilonForm = spec.EpsilonForm },
-            OptimizerKind.RmsProp => plain with { Momentum = spec.Momentum, Rho = spec.Rho, Epsilon = spec.Epsilon, EpsilonForm = spec.EpsilonForm },
-            _ => plain with { Beta1 = spec.Beta1, Beta2 = spec.Beta2, Epsilon = spec.Epsilon, EpsilonForm = spec.EpsilonForm },
+            OptimizerKind.Sgd => plain with { Momentum = spec.Momentum, Nesterov = spec.Nesterov },
+            OptimizerKind.Adagrad => plain with { InitialAccumulator = spec.InitialAccumulator, Epsilon = spec.Epsilon },
+            OptimizerKind.RmsProp => plain with { Momentum = spec.Momentum, Rho = spec.Rho, Epsilon = spec.Epsilon },
+            _ => plain with { Beta1 = spec.Beta1, Beta2 = spec.Beta2, Epsilon = spec.Epsilon },
         };
     }
+
+    // Only Adagrad and RMSprop can have epsilon inside the root; PyTorch differs in Adam's epsilon and in when the rate enters momentum.
+    private static EpsilonForm Form(OptimizerSpec spec) => (spec.Kind, spec.EpsilonForm) switch
+    {
+        (OptimizerKind.Adagrad or OptimizerKind.RmsProp, EpsilonForm.KerasInside) => EpsilonForm.KerasInside,
+        (OptimizerKind.Sgd or OptimizerKind.RmsProp, EpsilonForm.PyTorch) when spec.Momentum > 0 => EpsilonForm.PyTorch,
+        (OptimizerKind.Adam or OptimizerKind.AmsGrad or OptimizerKind.AdamW, EpsilonForm.PyTorch) => EpsilonForm.PyTorch,
+        _ => EpsilonForm.Keras,
+    };
 
     private static ScheduleSpec Schedule(ScheduleSpec spec)
     {

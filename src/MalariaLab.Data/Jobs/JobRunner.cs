@@ -2,6 +2,7 @@ using MalariaLab.Core;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data.Runs;
+using MalariaLab.Data.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -116,6 +117,7 @@ public sealed partial class JobRunner(
             null => "",
             _ when stopped => job.Stop == StopReason.Canceled ? "Canceled." : $"Worker {worker.Name} was shut down.",
             ExplainedException explained => explained.Message,
+            _ when DiskFull.Is(failure) => "The disk that holds the lab's data is full. " + (job.Kind == JobKind.Run ? "Free some space and resume the run: it goes on from its last checkpoint." : "Free some space and try again."),
             _ => $"An internal error ended it: {failure.Message} The worker's log has the details.",
         };
         // A busy or briefly unreachable database must not cost a finished job; after that the reconciler takes over.

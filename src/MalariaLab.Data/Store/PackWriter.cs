@@ -15,9 +15,6 @@ public sealed class PackWriter : IAsyncDisposable
     /// <summary>A new pack begins here, so that compaction never has to copy much.</summary>
     private const long MaxPackBytes = 256L << 20;
 
-    /// <summary>ENOSPC as .NET reports it.</summary>
-    private const int NoSpaceLeft = 28;
-
     private readonly LabPaths paths;
     private readonly TimeProvider time;
     private readonly Func<string, Stream> create;
@@ -152,8 +149,7 @@ public sealed class PackWriter : IAsyncDisposable
 
     private ExplainedException Explain(Exception e)
     {
-        var full = (e.HResult & 0xFFFF) == NoSpaceLeft;
-        return new ExplainedException(full
+        return new ExplainedException(DiskFull.Is(e)
             ? $"The disk that holds {paths.Store} is full. Free some space and import again; nothing was kept of this attempt."
             : $"The store {paths.Store} can't be written: {e.Message}", e);
     }

@@ -1,9 +1,14 @@
+using MalariaLab.Core;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Web.Api;
+
+/// <summary>The request for a positive class.</summary>
+/// <param name="Class">Name of the class.</param>
+public sealed record PositiveRequest(string Class);
 
 /// <summary><c>/datasets</c>.</summary>
 public static class DatasetEndpoints
@@ -13,6 +18,17 @@ public static class DatasetEndpoints
     {
         api.MapGet("/datasets", List).WithSummary("All datasets, each with its newest version.");
         api.MapGet("/datasets/{dataset}", Show).WithSummary("One dataset with its splits and refused files.");
+        api.MapPut("/datasets/{dataset}/positive", SetPositive).WithSummary("Chooses the class that counts as positive, while no run has used the version.");
+    }
+
+    private static async Task<DatasetDetail> SetPositive(string dataset, PositiveRequest request, DatasetCommands commands, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var version = await db.Version(dataset, ct);
+        var label = version.ClassNames.IndexOf(request.Class);
+        if (label < 0) throw new ExplainedException($"{version.Dataset!.Name} has no class \"{request.Class}\". It has {string.Join(", ", version.ClassNames)}.");
+        await commands.SetPositiveClassAsync(version.Id, label, ct);
+        return await Show(dataset, factory, ct);
     }
 
     private static async Task<IReadOnlyList<DatasetItem>> List(DatasetQueries queries, CancellationToken ct)

@@ -21,12 +21,26 @@ public sealed class SpecJsonTests
         var spec = Samples.Spec("basic-cnn");
         var hash = SpecJson.Hash(spec);
         Assert.Equal(hash, SpecJson.Hash(spec with { Optimizer = spec.Optimizer with { Momentum = 0.9, Rho = 0.5, InitialAccumulator = 1 } }));
+        Assert.Equal(hash, SpecJson.Hash(spec with { Optimizer = spec.Optimizer with { EpsilonForm = EpsilonForm.KerasInside } }));
         Assert.Equal(hash, SpecJson.Hash(spec with { Schedule = spec.Schedule with { StepEpochs = 3, RiseShare = 0.9, WarmUpEpochs = 1 } }));
         Assert.Equal(hash, SpecJson.Hash(spec with { Loss = spec.Loss with { ClassWeights = [1, 2] } }));
         Assert.Equal(hash, SpecJson.Hash(spec with { Weights = spec.Weights with { RunId = 5, TrainableFrom = "conv2" } }));
         Assert.Equal(hash, SpecJson.Hash(spec with { Augmentation = new() { AlsoValidation = true } }));
         Assert.Equal(hash, SpecJson.Hash(spec with { Architecture = spec.Architecture with { HeadUnits = [], Dropout = null } }));
         Assert.Equal(hash, SpecJson.Hash(spec with { Data = spec.Data with { SplitId = 99, DatasetVersionId = 1 } }));
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Sgd, 0.9, 2)]
+    [InlineData(OptimizerKind.Sgd, 0, 1)]
+    [InlineData(OptimizerKind.Adagrad, 0, 2)]
+    [InlineData(OptimizerKind.RmsProp, 0, 2)]
+    [InlineData(OptimizerKind.RmsProp, 0.9, 3)]
+    [InlineData(OptimizerKind.AdamW, 0, 2)]
+    public void Hash_OfTheThreeForms_DiffersWhereTheyTrainDifferently(OptimizerKind kind, double momentum, int different)
+    {
+        var spec = Samples.Spec("basic-cnn");
+        Assert.Equal(different, Enum.GetValues<EpsilonForm>().Select(form => SpecJson.Hash(spec with { Optimizer = new() { Kind = kind, LearningRate = 0.1, Momentum = momentum, EpsilonForm = form } })).Distinct().Count());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Experiments.Architectures;
+using MalariaLab.Imaging;
 using MalariaLab.Torch;
 using MalariaLab.Training.Architectures;
 using MalariaLab.Training.Scoring;
@@ -26,7 +27,7 @@ public sealed class ArchitectureTrainingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void Run_EveryArchitecture_TrainsTwoStepsAndItsWeightsScoreTheSameAgain(string key, int size)
+    public void Run_EveryArchitecture_TrainsTwoStepsAndItsWeightsScoreTheSameAgainAndExplain(string key, int size)
     {
         var channels = ArchitectureCatalogue.Find(key)!.Channels;
         var spec = Runs.LeNet() with
@@ -43,6 +44,14 @@ public sealed class ArchitectureTrainingTests : IDisposable
         var test = outcome.Scores.Single(s => s.Part == SplitPart.Test);
         Assert.Equal(3 * test.Indices.Count, test.Probabilities.Length);
         Assert.Equal(test.Probabilities, scorer.Score(data, test.Indices, 1, TestContext.Current.CancellationToken));
+
+        var pixels = new byte[size * size * channels];
+        new Random(3).NextBytes(pixels);
+        var maps = Enumerable.Range(0, 3).Select(label => scorer.Explain([new PixelImage(size, size, channels, pixels)], label).Single()).ToList();
+        Assert.Equal([0, 1, 2], maps.Select(m => m.ClassIndex));
+        Assert.All(maps, m => Assert.Equal((size, size, size * size), (m.Height, m.Width, m.Values.Length)));
+        Assert.All(maps.SelectMany(m => m.Values), value => Assert.InRange(value, 0, 1));
+        Assert.Contains(maps, m => m.Values.Max() > 0.999f);
     }
 
     [Theory]

@@ -15,6 +15,20 @@ public sealed class ExperimentDraftTests
         Assert.Equal(SpecField.All.Where(f => f.IsEditable).Select(f => f.Path).Order(), FormSections.All.Select(f => f.Path).Order());
 
     [Fact]
+    public void Deciding_LeavesOutWhatTheChosenRulesIgnore()
+    {
+        var draft = ExperimentDraft.Of(Recipes.Get("lenet"));
+        foreach (var (kind, there, away) in new[] { ("adam", "optimizer.beta1", "optimizer.momentum"), ("sgd", "optimizer.momentum", "optimizer.beta1") })
+        {
+            draft.Set("optimizer.kind", kind);
+            var paths = FormSections.Deciding(draft.Spec).Select(v => v.Path).ToList();
+            Assert.Contains(there, paths);
+            Assert.Superset(new HashSet<string> { "architecture.key", "schedule.kind", "training.epochs" }, paths.ToHashSet());
+            Assert.DoesNotContain(paths, path => path == away || path is "schedule.patience" or "weights.runId" || path.StartsWith("data.", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void Form_IsTranslated()
     {
         var chinese = Languages.Of("zh");

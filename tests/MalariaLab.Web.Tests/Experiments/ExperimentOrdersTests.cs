@@ -4,6 +4,7 @@ using MalariaLab.Core.Runs;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
+using MalariaLab.Data.Experiments;
 using MalariaLab.Web.Features.Experiments;
 using MalariaLab.Web.Tests.Datasets;
 using Microsoft.EntityFrameworkCore;
@@ -57,6 +58,21 @@ public sealed class ExperimentOrdersTests : IAsyncLifetime
         var runs = await db.Runs.Include(r => r.Experiment).Where(r => ids.Contains(r.Id)).OrderBy(r => r.Id).ToListAsync();
         Assert.Equal([(42, "again, seed 42"), (43, "again, seed 43"), (44, "again, seed 44")], runs.Select(r => (r.Experiment!.Seed, r.Name)));
         Assert.All(runs, r => Assert.Equal((group.Id, parent, RunStatus.Queued), (r.GroupId, r.ParentRunId, r.Status)));
+    }
+
+    [Fact]
+    public async Task Check_MoreThanTheDeviceHas_SaysHowMuchAndWhatTakesLess()
+    {
+        var facts = lab.Services.GetRequiredService<SpecFacts>();
+        await using var db = await OpenAsync();
+        db.Add(new WorkerNode { Name = "w", Session = "s", State = WorkerState.Idle, DeviceJson = """{"device":"cuda:1","memoryBytes":900000000000,"cuda":[{"index":0,"memoryBytes":900000000000},{"index":1,"memoryBytes":200000000}]}""" });
+        await db.SaveChangesAsync();
+        Assert.DoesNotContain(await facts.CheckAsync(spec), i => i.Field == "training.batchSize");
+        var large = spec with { Architecture = spec.Architecture with { Size = 512 } };
+        Assert.Contains("but the device has 0.2 GB", Assert.Single(await facts.CheckAsync(large), i => i.Field == "training.batchSize").Message);
+
+        await db.Workers.ExecuteUpdateAsync(set => set.SetProperty(w => w.DeviceJson, """{"device":"cpu","memoryBytes":900000000000,"cuda":[]}"""));
+        Assert.DoesNotContain(await facts.CheckAsync(large), i => i.Field == "training.batchSize");
     }
 
     [Fact]

@@ -97,6 +97,26 @@ public sealed class ExportTests(ExportTests.SeededLab seeded) : IClassFixture<Ex
     }
 
     [Fact]
+    public async Task PredictionsCsv_OfAnotherDataset_HasEveryImageOverRestAndFromThePage()
+    {
+        await using var db = await Db();
+        var other = new DatasetVersion { Dataset = new() { Name = "elsewhere" }, Number = 1, Status = DatasetVersionStatus.Ready, ClassNames = ["Parasitized", "Uninfected"], ClassCounts = [1, 1], ContentHash = new string('e', 64), ImageCount = 2 };
+        db.Add(other);
+        await db.SaveChangesAsync(Cancellation);
+        db.AddRange(Enumerable.Range(0, 2).Select(i => new DatasetImage { VersionId = other.Id, Ordinal = i, Path = $"{i}.png", Sha256 = new string('d', 64), Label = i, Width = 9, Height = 9, Channels = 3 }));
+        var address = Address(finished)[..^"exports".Length] + "predictions.csv?dataset=elsewhere";
+        using (var none = await client.GetAsync(address, Cancellation))
+            Assert.Contains("has not scored elsewhere: evaluate it there first.", await none.Content.ReadAsStringAsync(Cancellation));
+        var scores = new Predictions { Labels = other.ClassNames, Truth = [0, 1], Probabilities = [0.25f, 0.75f, 0, 1] };
+        db.Add(new PredictionSet { RunId = finished, DatasetVersionId = other.Id, Scope = PredictionScope.All, SetHash = new string('f', 64), Count = 2, Blob = PredictionBlob.Write(scores) });
+        await db.SaveChangesAsync(Cancellation);
+
+        var csv = await client.GetStringAsync(address, Cancellation);
+        Assert.Equal(["0.png,,Parasitized,Uninfected,0.25,0.75", "1.png,,Uninfected,Uninfected,0,1"], csv.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1..]);
+        Assert.Equal(csv, await browser.GetStringAsync(new Uri(LabUrls.Export(finished, "predictions.csv", other.Id), UriKind.Relative), Cancellation));
+    }
+
+    [Fact]
     public async Task PredictionsJson_HoldsNamesAsTheyAreAndTheScores()
     {
         var file = JsonNode.Parse(await client.GetStringAsync(Address(finished, "predictions.json"), Cancellation))!;

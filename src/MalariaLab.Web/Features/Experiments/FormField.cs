@@ -123,6 +123,10 @@ public static class FormSections
     /// <summary>All fields.</summary>
     public static IReadOnlyList<FormField> All { get; } = [.. Network, .. Preprocessing, .. Augmentation, .. Optimisation, .. EarlyStopping, .. Training, .. Fine];
 
+    /// <summary>The values of a spec that decide something, without the data's: those of an Adam have no momentum, those of a constant rate no patience.</summary>
+    public static IEnumerable<SpecValue> Deciding(ExperimentSpec spec) => SpecDiff.Values(SpecNormal.Of(spec)).Where(v =>
+        v.Path.Contains('.') && !v.Path.StartsWith("data.", StringComparison.Ordinal) && All.FirstOrDefault(f => f.Path == v.Path)?.When?.Invoke(spec) != false);
+
     /// <summary>What an issue says, with the field's label where its path stood.</summary>
     public static string Sentence(SpecIssue issue, Words words) =>
         issue.Message.StartsWith(issue.Field + " ", StringComparison.Ordinal) && All.FirstOrDefault(f => f.Path == issue.Field) is { } field

@@ -5,15 +5,14 @@ using MalariaLab.Data.Entities;
 
 namespace MalariaLab.Web.Features.Exports;
 
-/// <summary>What a run said about each image of a part of its split, as a file.</summary>
-/// <param name="Run">The run with its experiment, version and dataset.</param>
+/// <summary>What a run said about each image of a part of its split or of another dataset, as a file.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Version">The images' version with its dataset.</param>
 /// <param name="Set">The stored scores.</param>
 /// <param name="Images">The scored images, in the order of the scores.</param>
 /// <param name="Predictions">The scores.</param>
-internal sealed record PredictionFile(Run Run, PredictionSet Set, IReadOnlyList<DatasetImage> Images, Predictions Predictions)
+internal sealed record PredictionFile(Run Run, DatasetVersion Version, PredictionSet Set, IReadOnlyList<DatasetImage> Images, Predictions Predictions)
 {
-    private DatasetVersion Version => Run.Experiment!.DatasetVersion!;
-
     private int? Positive => Version.ClassNames.Count == 2 ? Version.PositiveClass ?? Core.Datasets.PositiveClass.Guess(Version.ClassNames) : null;
 
     public async Task WriteCsv(Stream stream)

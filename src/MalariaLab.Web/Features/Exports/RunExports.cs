@@ -86,21 +86,38 @@ public sealed class RunExports(IDbContextFactory<LabDbContext> contexts, LabPath
         });
     }
 
+    /// <summary>What a run said of every image of another dataset that it was evaluated on.</summary>
+    /// <exception cref="NotFoundException">It was not.</exception>
+    public async Task<RunExport> OnDatasetAsync(long runId, long versionId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId, ct) ?? throw new NotFoundException($"There is no run {runId}.");
+        var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleOrDefaultAsync(v => v.Id == versionId, ct) ?? throw new NotFoundException($"There is no dataset version {versionId}.");
+        var set = await db.PredictionSets.AsNoTracking().SingleOrDefaultAsync(s => s.RunId == runId && s.DatasetVersionId == versionId && s.Scope == PredictionScope.All, ct)
+            ?? throw new NotFoundException($"Run {run.Id} ({run.Name}) has not scored {version.Dataset!.Name}: evaluate it there first.");
+        return new("predictions.csv", $"{ExportNames.Of(run.Id, run.Name)}-on-{ExportNames.Of(version.DatasetId, version.Dataset!.Name)}-predictions.csv", "Predictions: image, group, label, predicted class, probabilities", set.Count, null,
+            async token => (await ReadAsync(run, version, set, null, token)).WriteCsv);
+    }
+
     private static IQueryable<PredictionSet> Sets(LabDbContext db, Run run, string scope) =>
         db.PredictionSets.AsNoTracking().Where(s => s.RunId == run.Id && s.Scope == scope && s.DatasetVersionId == run.Experiment!.DatasetVersionId);
 
     private async Task<PredictionFile> ReadAsync(Run run, string scope, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var (version, assignment) = (run.Experiment!.DatasetVersion!, run.Experiment.Split!.Assignment);
-        var part = scope == PredictionScope.Test ? SplitPart.Test : SplitPart.Validation;
-        var set = await Sets(db, run, scope).FirstAsync(ct);
+        var (assignment, part) = (run.Experiment!.Split!.Assignment, scope == PredictionScope.Test ? SplitPart.Test : SplitPart.Validation);
+        return await ReadAsync(run, run.Experiment.DatasetVersion!, await Sets(db, run, scope).FirstAsync(ct), i => i < assignment.Length && assignment[i] == (byte)part, ct);
+    }
+
+    private async Task<PredictionFile> ReadAsync(Run run, DatasetVersion version, PredictionSet set, Predicate<int>? isScored, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
         var images = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == version.Id).OrderBy(i => i.Ordinal).ToListAsync(ct);
-        images.RemoveAll(i => i.Ordinal >= assignment.Length || assignment[i.Ordinal] != (byte)part);
+        images.RemoveAll(i => isScored is not null && !isScored(i.Ordinal));
         var predictions = PredictionBlob.Read(set.Blob, version.ClassNames);
         if (images.Count != predictions.Count)
             throw new ExplainedException($"Run {run.Id} scored {predictions.Count} images, but the manifest of {version.Dataset!.Name} has {images.Count} in that part; evaluate the run again.");
-        return new(run, set, images, predictions);
+        return new(run, version, set, images, predictions);
     }
 
     // A list must not fail over one damaged file; asking for that file says what is wrong with it.

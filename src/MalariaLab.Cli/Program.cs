@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using MalariaLab.Cli;
 using MalariaLab.Cli.Commands;
 
@@ -26,7 +27,11 @@ var root = new RootCommand("MalariaLab from the command line, against a running 
 var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
 try
 {
-    return await root.Parse(args).InvokeAsync(configuration);
+    var parsed = root.Parse(args);
+    if (parsed.Action is not ParseErrorAction) return await parsed.InvokeAsync(configuration);
+    foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(Usage.Sentence(error.Message));
+    await Console.Error.WriteLineAsync($"Add --help to see what {parsed.CommandResult.Command.Name} takes.");
+    return 1;
 }
 catch (LabException e)
 {

@@ -32,6 +32,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal("Ready", (string?)(await lab.Json("dataset", "import", "sample", "--name", "cells", "--wait"))["status"]);
         Assert.Equal(["cells"], (await lab.Json("dataset", "list")).AsArray().Select(row => (string?)row!["name"]));
         Assert.Equal(40, (int?)(await lab.Json("dataset", "show", "cells"))["groups"]);
+        Assert.Equal("Uninfected", (string?)(await lab.Json("dataset", "positive", "cells", "Uninfected"))["positiveClass"]);
+        await lab.Run("dataset", "positive", "cells", "Parasitized");
         Assert.Contains("nih", await lab.Run("dataset", "official"), StringComparison.Ordinal);
         foreach (var insight in new[] { "statistics", "duplicates", "audit" }) await lab.Eventually("dataset", insight, "cells");
         Assert.Contains("no dataset", await lab.Refused("dataset", "show", "nothing"), StringComparison.Ordinal);
@@ -44,6 +46,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((600, 0), (new[] { "train", "validation", "test" }.Sum(part => (int)split[part]!), (int)split["leakedGroups"]!));
         Assert.Equal(3, (await lab.Json("split", "folds", "cells", "--folds", "3", "--name", "folds")).AsArray().Count);
         Assert.Contains("sum to 100", await lab.Refused("split", "create", "cells", "--name", "x", "--ratios", "60/10/40"), StringComparison.Ordinal);
+        Assert.Contains("it takes a whole number.", await lab.Refused("split", "create", "cells", "--name", "x", "--seed", "soon"), StringComparison.Ordinal);
     }
 
     private static async Task Runs(CommandLine lab)
@@ -93,10 +96,13 @@ public sealed class CommandLineTests : IDisposable
         var cells = Path.Combine(folder, "cells");
         await SampleCells.WriteFolderAsync(cells, SampleCells.Plan(seed: 7, cells: 40, patients: 8), TestContext.Current.CancellationToken);
         var images = Directory.GetFiles(cells, "*.png", SearchOption.AllDirectories);
-        var predicted = (await lab.Json("predict", "first", images[0]))["images"]!.AsArray()[0]!;
+        var predicted = (await lab.Json("predict", "first", images[0], "--explain", Path.Combine(folder, "maps")))["images"]!.AsArray()[0]!;
         Assert.Equal(Path.GetFileName(images[0]), (string?)predicted["name"]);
+        Assert.Equal(Path.GetFileName(images[0]), Path.GetFileName(Assert.Single(Directory.GetFiles(Path.Combine(folder, "maps"))))["001-".Length..]);
         await lab.Run("dataset", "import", cells, "--name", "others", "--wait");
         Assert.Equal(images.Length, (int?)(await lab.Json("evaluate", "first", "--dataset", "others", "--wait"))["test"]?["n"]);
+        await lab.Run("predictions", "first", "--dataset", "others", "--csv", Path.Combine(folder, "others.csv"));
+        Assert.Equal(images.Length + 1, (await File.ReadAllLinesAsync(Path.Combine(folder, "others.csv"), TestContext.Current.CancellationToken)).Length);
     }
 
     private static async Task Shares(CommandLine lab)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
@@ -11,7 +12,8 @@ public static class PredictCommands
     {
         var run = new Argument<string>("RUN") { Description = "Id or name of a finished run." };
         var files = new Argument<string[]>("FILE") { Description = "Images.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("predict", "Score images with a finished run: class and probabilities. Research use only.") { run, files };
+        var explain = new Option<string?>("--explain") { Description = "Folder for pictures of where the network looked (Grad-CAM), one an image." };
+        var command = new Command("predict", "Score images with a finished run: class and probabilities. Research use only.") { run, files, explain };
         command.SetAction(async (parsed, ct) =>
         {
             using var form = new MultipartFormDataContent();
@@ -21,13 +23,23 @@ public static class PredictCommands
                 form.Add(new StreamContent(File.OpenRead(file)), "file", Path.GetFileName(file));
             }
             using var lab = new LabClient();
-            var answer = await lab.Post($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/predict", form, ct);
+            var answer = await lab.Post($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/predict{(parsed.GetValue(explain) is null ? "" : "?explain=true")}", form, ct);
             var images = answer["images"]!.AsArray();
+            if (parsed.GetValue(explain) is { } folder) await SaveMapsAsync(folder, images, ct);
             if (parsed.GetValue(json)) Output.Json(answer);
             else PrintText(images);
             return images.Any(image => image!["refusal"] is not null) ? 1 : 0;
         });
         return command;
+    }
+
+    // A number in front: two images may have one name.
+    private static async Task SaveMapsAsync(string folder, JsonArray images, CancellationToken ct)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var (i, image) in images.Index())
+            if (image!["heatMapPng"] is { } map)
+                await File.WriteAllBytesAsync(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{i + 1:000}-{Path.GetFileNameWithoutExtension((string)image["name"]!)}.png")), Convert.FromBase64String((string)map!), ct);
     }
 
     private static void PrintText(JsonArray images)

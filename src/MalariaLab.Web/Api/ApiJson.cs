@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Runs;
 
@@ -268,7 +269,12 @@ public sealed record PredictionAnswer(long Run, string Name, IReadOnlyList<Predi
 /// <param name="Predicted">The most probable class.</param>
 /// <param name="Probability">Its probability.</param>
 /// <param name="Probabilities">Probability by class.</param>
-public sealed record PredictionItem(string Name, string? Refusal, string? Predicted, double? Probability, IReadOnlyDictionary<string, double>? Probabilities);
+public sealed record PredictionItem(string Name, string? Refusal, string? Predicted, double? Probability, IReadOnlyDictionary<string, double>? Probabilities)
+{
+    /// <summary>Where the network looked for the predicted class (Grad-CAM), where it was asked for: a PNG of its input size, black where nothing spoke for the class.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? HeatMapPng { get; init; }
+}
 
 /// <summary>Content hashes of a run's inputs.</summary>
 public sealed record RunHashes(string Dataset, string Split, string Spec, string TestSet);

@@ -22,24 +22,24 @@ public static class ModelUseEndpoints
     public static void MapModelUse(this IEndpointRouteBuilder api)
     {
         api.MapPost("/runs/{run}/predict", Predict).WithMetadata(new RequestSizeLimitAttribute(Predictor.MaxBytes))
-            .WithSummary("Scores images (multipart files) with a finished run: class and probabilities of each. They are not kept.");
+            .WithSummary("Scores images (multipart files) with a finished run: class and probabilities of each, with explain=true also where the network looked. They are not kept.");
         api.MapPost("/runs/{run}/evaluations", Evaluate).WithSummary("Queues the evaluation of a finished run on another dataset with the same class names.");
         api.MapGet("/evaluations/{evaluation:long}", Show).WithSummary("How far an evaluation is, and its figures.");
     }
 
-    private static async Task<PredictionAnswer> Predict(string run, HttpRequest request, ClaimsPrincipal user, Predictor predictor, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<PredictionAnswer> Predict(string run, HttpRequest request, ClaimsPrincipal user, Predictor predictor, IDbContextFactory<LabDbContext> factory, CancellationToken ct, bool explain = false)
     {
         Run found;
         await using (var db = await factory.CreateDbContextAsync(ct)) found = await db.Run(run, ct);
         // Before the files are read: nobody should upload for a refusal.
         Predictor.RequireFinished(found.Id, found.Name, found.Status);
-        var result = await predictor.PredictAsync((found.Id, found.Name, found.Status), await Read(request, predictor, ct), explain: false, user.Actor(), ct);
+        var result = await predictor.PredictAsync((found.Id, found.Name, found.Status), await Read(request, predictor, ct), explain, user.Actor(), ct);
         return new(found.Id, found.Name, [.. result.Images.Select(image => Item(image, result.ClassNames))]);
     }
 
     private static PredictionItem Item(ImagePrediction image, IReadOnlyList<string> classes) => image.Predicted is not { } top
         ? new(image.Name, image.Refusal, null, null, null)
-        : new(image.Name, null, classes[top], image.Probabilities![top], classes.Zip(image.Probabilities).ToDictionary(pair => pair.First, pair => pair.Second));
+        : new(image.Name, null, classes[top], image.Probabilities![top], classes.Zip(image.Probabilities).ToDictionary(pair => pair.First, pair => pair.Second)) { HeatMapPng = image.HeatMapPng };
 
     private static async Task<List<UploadedImage>> Read(HttpRequest request, Predictor predictor, CancellationToken ct)
     {

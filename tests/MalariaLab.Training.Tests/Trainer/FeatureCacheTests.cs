@@ -43,6 +43,24 @@ public sealed class FeatureCacheTests : IDisposable
     }
 
     [Fact]
+    public void Run_OnOtherWeightsImagesOrScaling_ComputesItsOwnFeatures()
+    {
+        var spec = Frozen();
+        Run(spec, "first", out _);
+        ExperimentSpec[] others =
+        [
+            spec with { Training = spec.Training with { Seed = spec.Training.Seed + 1 } },
+            spec with { Data = spec.Data with { DatasetHash = new string('9', 64) } },
+            spec with { Preprocessing = spec.Preprocessing with { Scaling = PixelScaling.MinusOneToOne } },
+        ];
+        foreach (var (i, other) in others.Index())
+        {
+            Run(other, $"other {i}", out var log);
+            Assert.Contains(log, line => line.Contains("were computed once", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void Run_DamagedCache_IsComputedAnew()
     {
         var first = Run(Frozen(), "first", out _);

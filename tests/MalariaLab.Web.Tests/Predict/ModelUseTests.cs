@@ -64,17 +64,19 @@ public sealed class ModelUseTests : IAsyncLifetime
     [Fact]
     public async Task Predict_TwoImages_AnswersEachAndKeepsNeither()
     {
-        var asking = SendAsync(finished);
+        var asking = SendAsync(finished, "?explain=true");
         var task = await TaskAsync(JobKind.Prediction);
         var payload = JsonSerializer.Deserialize<PredictionPayload>(task.PayloadJson, SpecJson.Options)!;
         Assert.Equal(["cell.png", "passwd"], payload.Files.Select(f => f.Name));
+        Assert.True(payload.Explain);
         Assert.Equal(payload.Files.Select(f => f.StoredName).Order(), Uploads.Select(Path.GetFileName).Order());
-        await FinishAsync(task, new PredictionResult(Labels, [new("cell.png", null, 1, [0.2, 0.8]), new("passwd", "It is no image.")]));
+        await FinishAsync(task, new PredictionResult(Labels, [new("cell.png", null, 1, [0.2, 0.8], 1, [9, 8]), new("passwd", "It is no image.")]));
 
         using var answer = await asking;
         var json = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancellation))!;
         Assert.Equal("Uninfected", (string?)json["images"]![0]!["predicted"]);
         Assert.Equal(0.8, (double?)json["images"]![0]!["probabilities"]!["Uninfected"]);
+        Assert.Equal([9, 8], Convert.FromBase64String((string)json["images"]![0]!["heatMapPng"]!));
         Assert.Equal("It is no image.", (string?)json["images"]![1]!["refusal"]);
         Assert.Empty(Uploads);
     }
@@ -137,14 +139,14 @@ public sealed class ModelUseTests : IAsyncLifetime
         Assert.Empty(await db.Tasks.ToListAsync(Cancellation));
     }
 
-    private async Task<HttpResponseMessage> SendAsync(long run)
+    private async Task<HttpResponseMessage> SendAsync(long run, string query = "")
     {
         using var form = new MultipartFormDataContent
         {
             { new ByteArrayContent([1, 2, 3]), "file", "cell.png" },
             { new ByteArrayContent([4]), "file", "../../etc/passwd" },
         };
-        return await client.PostAsync(Address($"runs/{run}/predict"), form, Cancellation);
+        return await client.PostAsync(Address($"runs/{run}/predict{query}"), form, Cancellation);
     }
 
     private static Uri Address(string path) => new($"{LabUrls.Api}/{path}", UriKind.Relative);

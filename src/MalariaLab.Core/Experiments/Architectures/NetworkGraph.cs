@@ -80,6 +80,6 @@ public sealed class NetworkGraph
             if (Blocks[i] == block)
                 return i;
         throw new SpecException("weights.trainableFrom",
-            $"{(string.IsNullOrEmpty(block) ? "No block is named" : $"\"{block}\" is not a block of {Architecture}")}; the blocks are {string.Join(", ", Blocks)}.");
+            string.IsNullOrEmpty(block) ? $"No block is named; the blocks are {string.Join(", ", Blocks)}." : $"\"{block}\" is not a block of {Architecture}; the blocks are {string.Join(", ", Blocks)}.");
     }
 }

@@ -53,7 +53,7 @@ internal static class WeightRules
         if (run is null)
             yield return Wrong(field, $"Run {id} is not a finished run of this lab, or lies in its trash: choose another run.");
         else if (run.Architecture.BackboneKey != spec.Architecture.BackboneKey)
-            yield return Wrong("architecture.backbone", $"Run {id} trained a backbone of {run.Architecture.BackboneKey}, but the network's is of {spec.Architecture.BackboneKey}: "
-                + $"take architecture.backbone={run.Architecture.BackboneKey} under the head of {spec.Architecture.Key}, or choose another run.");
+            yield return Wrong("architecture.backbone", $"Run {id} trained a backbone of {run.Architecture.BackboneKey}, but the network's is of {spec.Architecture.BackboneKey}"
+                + $": take architecture.backbone={run.Architecture.BackboneKey} under the head of {spec.Architecture.Key}, or choose another run.");
     }
 }

@@ -29,6 +29,17 @@ public sealed class EstimateTests
     }
 
     [Fact]
+    public void Time_EpochsOnCachedFeatures_SayNothingAboutOthers()
+    {
+        var cached = Samples.Spec("vgg19-frozen") with { Augmentation = new() };
+        var augmented = cached with { Augmentation = new() { FlipHorizontal = true } };
+        MeasuredPace[] history = [new(cached, 2, 2000), new(augmented, 2, 20)];
+        Assert.Equal(50, TimeEstimate.For(augmented, 2, 1000, 0, history)!.SecondsPerEpoch, 1e-9);
+        Assert.Equal(0.5, TimeEstimate.For(cached, 2, 1000, 0, history)!.SecondsPerEpoch, 1e-9);
+        Assert.Null(TimeEstimate.For(augmented, 2, 1000, 0, history[..1]));
+    }
+
+    [Fact]
     public void Memory_OfFrozenBackbone_IsFarLessThanOfAllTrainable()
     {
         var spec = Samples.Spec("vgg19-frozen");

@@ -1,6 +1,7 @@
 using MalariaLab.Core;
 using MalariaLab.Web.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace MalariaLab.Web.Tests;
@@ -33,6 +34,16 @@ public sealed class StartChecksTests
     [InlineData("Lab:Database", "Postgres", "Lab:ConnectionString")]
     public void WrongSettings_AreExplained(string key, string value, string sentence) =>
         Assert.Contains(sentence, Assert.Throws<ExplainedException>(() => StartChecks.Run(Settings((key, value)))).Message);
+
+    // A system gives each user few watches of files; a lab that wants one does not start where others have them all.
+    [Fact]
+    public void Settings_OfARunningLab_AreNotWatched()
+    {
+        using var lab = new LabFactory();
+        var files = ((IConfigurationRoot)lab.Services.GetRequiredService<IConfiguration>()).Providers.OfType<FileConfigurationProvider>().ToList();
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.False(file.Source.ReloadOnChange));
+    }
 
     private static IConfiguration Settings(params (string Key, string Value)[] values) =>
         new ConfigurationBuilder().AddInMemoryCollection(values.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value))).Build();

@@ -47,7 +47,7 @@ public sealed class CheckpointStore
             file.Flush(flushToDisk: true);
         }
         File.Move(path + ".tmp", path, overwrite: true);
-        Prune();
+        Prune(path);
     }
 
     /// <summary>The newest sound checkpoint of a spec, or null; damaged ones are passed over with a line in the log.</summary>
@@ -69,6 +69,24 @@ public sealed class CheckpointStore
     {
         try
         {
+            if (Parse(path, out reason) is not { } state)
+                return null;
+            foreach (var proof in Proofs(state))
+                if (!Fits(proof))
+                    return Bad($"{proof.Name} is missing or does not fit its hash", out reason);
+            return state;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Bad(e.Message, out reason);
+        }
+    }
+
+    /// <summary>The state in a file, whose tensors may be damaged still; null where the text is.</summary>
+    private static CheckpointState? Parse(string path, out string reason)
+    {
+        try
+        {
             var text = File.ReadAllText(path);
             var cut = text.IndexOf('\n', StringComparison.Ordinal);
             if (cut < 0 || Hash(text[(cut + 1)..]) != text[..cut])
@@ -76,9 +94,6 @@ public sealed class CheckpointStore
             var state = JsonSerializer.Deserialize<CheckpointState>(text[(cut + 1)..], Json);
             if (state?.Format != CheckpointState.CurrentFormat)
                 return Bad($"it has format {state?.Format}, this program reads {CheckpointState.CurrentFormat}", out reason);
-            foreach (var proof in Proofs(state))
-                if (!Fits(proof))
-                    return Bad($"{proof.Name} is missing or does not fit its hash", out reason);
             reason = "";
             return state;
         }
@@ -109,16 +124,17 @@ public sealed class CheckpointStore
 
     private IEnumerable<string> StateFiles() => Directory.GetFiles(_folder, StatePattern).OrderDescending(StringComparer.Ordinal);
 
-    private void Prune()
+    /// <summary>Keeps the newest checkpoint and the sound one before it. What has a higher epoch could not be continued: the training went back behind it.</summary>
+    private void Prune(string newest)
     {
         var keep = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in StateFiles().Take(Kept))
+        foreach (var path in StateFiles().Where(path => string.CompareOrdinal(path, newest) <= 0).Take(Kept))
         {
+            if (Parse(path, out _) is not { } state)
+                continue;
             keep.Add(path);
-            var text = File.ReadAllText(path);
-            if (JsonSerializer.Deserialize<CheckpointState>(text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..], Json) is { } state)
-                foreach (var proof in Proofs(state))
-                    keep.Add(PathOf(proof.Name));
+            foreach (var proof in Proofs(state))
+                keep.Add(PathOf(proof.Name));
         }
         foreach (var path in Directory.GetFiles(_folder))
             if (!keep.Contains(path) && IsOurs(Path.GetFileName(path)))

@@ -17,6 +17,7 @@ internal sealed unsafe class FeatureCache : IDisposable
 {
     private const int Chunk = 32;
     private const int HashBytes = 32;
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(6);
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _start;
@@ -105,6 +106,9 @@ internal sealed unsafe class FeatureCache : IDisposable
 
     private static void MakeRoom(string folder, long most)
     {
+        // A killed process leaves its half; one that lives writes every few seconds.
+        foreach (var left in new DirectoryInfo(folder).GetFiles("*.features.*.tmp").Where(file => file.LastWriteTimeUtc < DateTime.UtcNow - Abandoned))
+            left.Delete();
         var files = new DirectoryInfo(folder).GetFiles("*.features").OrderBy(file => file.LastWriteTimeUtc).ToList();
         for (var used = files.Sum(file => file.Length); used > most && files.Count > 0; files.RemoveAt(0))
         {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MalariaLab.Torch;
 using MalariaLab.Torch.Optim;
 using MalariaLab.Training.Architectures;
@@ -146,23 +147,36 @@ internal sealed class CpuEngine : IEngine
             Together(group, count, s => _shards[s].Backward());
     }
 
-    private void Together(ShardGroup group, int count, Action<int> work) => (_meetingPool ?? _pool).Run(count, s =>
+    private void Together(ShardGroup group, int count, Action<int> work)
     {
-        group.Enter();
+        // The others fail because one did: theirs may come to the pool first, but what happened is in the one.
+        ExceptionDispatchInfo? cause = null;
         try
         {
-            work(s);
+            (_meetingPool ?? _pool).Run(count, s =>
+            {
+                group.Enter();
+                try
+                {
+                    work(s);
+                }
+                catch (Exception e)
+                {
+                    Interlocked.CompareExchange(ref cause, ExceptionDispatchInfo.Capture(e), null);
+                    group.Abort();
+                    throw;
+                }
+                finally
+                {
+                    group.Leave();
+                }
+            });
         }
-        catch
+        catch when (cause is not null)
         {
-            group.Abort();
-            throw;
+            cause.Throw();
         }
-        finally
-        {
-            group.Leave();
-        }
-    });
+    }
 
     private void EachSlice(Action<int> work) => _pool.Run(_optimizer.Count, slice =>
     {

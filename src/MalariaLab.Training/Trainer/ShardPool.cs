@@ -14,7 +14,7 @@ internal sealed class ShardPool : IDisposable
     private Action<int>? _work;
     private int _next;
     private int _count;
-    private volatile ExceptionDispatchInfo? _failure;
+    private ExceptionDispatchInfo? _failure;
     private volatile bool _ending;
 
     /// <summary>Starts threads; each runs <paramref name="prepare"/> first.</summary>
@@ -40,11 +40,7 @@ internal sealed class ShardPool : IDisposable
         for (var i = 0; i < helpers; i++)
             _done.Wait();
         _work = null;
-        if (_failure is { } failure)
-        {
-            _failure = null;
-            failure.Throw();
-        }
+        Interlocked.Exchange(ref _failure, null)?.Throw();
     }
 
     /// <summary>Ends the threads.</summary>
@@ -83,7 +79,7 @@ internal sealed class ShardPool : IDisposable
             }
             catch (Exception e)
             {
-                _failure = ExceptionDispatchInfo.Capture(e);
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
             }
             _done.Release();
         }

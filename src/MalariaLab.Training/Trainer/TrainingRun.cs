@@ -219,12 +219,14 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingFailedException NotFinite(double loss, int epoch, int batch, double rate) => new(string.Create(CultureInfo.InvariantCulture,
         $"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, {(_engine.SumIsAtHand ? "" : "by ")}batch {batch}, at learning rate {rate:g4}. Try a lower learning rate or gradient clipping. ")
-        + (epoch > 1 ? $"The checkpoint of epoch {epoch - 1} is kept." : "No epoch was finished."))
+        + Kept(epoch))
     {
         Epoch = epoch,
         Batch = batch,
         LearningRate = rate,
     };
+
+    private static string Kept(int epoch) => epoch > 1 ? $"The checkpoint of epoch {epoch - 1} is kept." : "No epoch was finished.";
 
     private BatchLoss Validate(int epoch)
     {
@@ -232,8 +234,13 @@ internal sealed class TrainingRun : IDisposable
         return Score(weights, _validation, "Validating", epoch, 1, Spec.Augmentation.AlsoValidation ? epoch : null).Loss;
     }
 
-    private (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, string stage, int epoch, int views, int? augmentedEpoch) =>
-        _engine.Score(weights, indices, views, augmentedEpoch, Counted(stage, epoch, indices.Count), _cancellation);
+    private (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, string stage, int epoch, int views, int? augmentedEpoch)
+    {
+        var scores = _engine.Score(weights, indices, views, augmentedEpoch, Counted(stage, epoch, indices.Count), _cancellation);
+        // An update after the last batch that was looked at can still carry the weights away.
+        return double.IsFinite(scores.Loss.Sum) ? scores : throw new TrainingFailedException(
+            $"After epoch {epoch} the network gives no numbers any more: its weights have grown beyond all bounds. Try a lower learning rate or gradient clipping. {Kept(epoch)}") { Epoch = epoch };
+    }
 
     /// <summary>Adds up what the threads of the pool have done, for the progress of a stage.</summary>
     private Action<int> Counted(string stage, int epoch, int total)

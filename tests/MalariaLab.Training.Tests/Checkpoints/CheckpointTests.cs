@@ -44,6 +44,23 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(4, listener.Epochs.Count);
     }
 
+    [Theory]
+    [InlineData("state-*.json")]
+    [InlineData("tensors-*.safetensors")]
+    public void Run_EveryCheckpointDamaged_StartsAnewAndKeepsItsOwnCheckpoints(string damaged)
+    {
+        Run("run", stopAfter: 3, out _);
+        foreach (var path in Directory.GetFiles(_runs.Folder("run"), damaged))
+            File.AppendAllText(path, "x");
+
+        Run("run", stopAfter: 1, out var first);
+        Run("run", stopAfter: null, out var second);
+
+        Assert.Equal(1, first.Epochs[0].Epoch);
+        Assert.Contains("Going on from the checkpoint of epoch 1.", second.Log);
+        Assert.Equal([1, 2, 3, 4], second.Epochs.Select(e => e.Epoch));
+    }
+
     [Fact]
     public void Run_ManyEpochs_KeepsTwoCheckpointsTheBestAndTheWeights()
     {

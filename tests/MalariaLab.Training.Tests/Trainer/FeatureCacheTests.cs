@@ -61,6 +61,21 @@ public sealed class FeatureCacheTests : IDisposable
     }
 
     [Fact]
+    public void Run_HalfACacheOfAKilledProcess_IsDeletedAndThatOfALivingOneIsNot()
+    {
+        var folder = Directory.CreateDirectory(_runs.Folder("features")).FullName;
+        var (dead, living) = (Path.Combine(folder, "a.features.1.tmp"), Path.Combine(folder, "b.features.2.tmp"));
+        File.WriteAllText(dead, "half");
+        File.WriteAllText(living, "half");
+        File.SetLastWriteTimeUtc(dead, DateTime.UtcNow.AddDays(-1));
+
+        Run(Frozen(), "run", out _);
+
+        Assert.False(File.Exists(dead));
+        Assert.True(File.Exists(living));
+    }
+
+    [Fact]
     public void Run_DamagedCache_IsComputedAnew()
     {
         var first = Run(Frozen(), "first", out _);

@@ -110,6 +110,34 @@ public sealed class TrainerTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_runs.Folder("run"), "state-00001.json")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_LastUpdateOfAnEpochCarriesTheWeightsAway_FailsWithASentence(bool withoutValidation)
+    {
+        // One batch an epoch: its loss is that of the start, and only the images that are scored afterwards see what the update did.
+        var spec = Runs.LeNet() with
+        {
+            Optimizer = new OptimizerSpec { Kind = OptimizerKind.Sgd, LearningRate = 1e38 },
+            Training = new TrainingSpec { Epochs = 1, BatchSize = 60 },
+        };
+
+        var failure = Assert.Throws<TrainingFailedException>(() => Run(spec, new SyntheticCells(100, 32) { WithoutValidation = withoutValidation }, new Listener()));
+
+        Assert.Equal(1, failure.Epoch);
+        Assert.Contains("After epoch 1 the network gives no numbers any more", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_AShardOfABatchThatMeetsFails_SaysWhyAndNotThatAnotherFailed()
+    {
+        var reads = 0;
+        var data = new SyntheticCells(40, 32) { OnRead = _ => { if (Interlocked.Increment(ref reads) == 1) throw new InvalidDataException("the first image"); } };
+        var spec = Runs.LeNet() with { Architecture = new ArchitectureSpec { Key = "cellnet", Size = 32 }, Training = new TrainingSpec { Epochs = 1, BatchSize = 8 } };
+
+        Assert.Equal("the first image", Assert.Throws<InvalidDataException>(() => Run(spec, data, new Listener())).Message);
+    }
+
     [Fact]
     public void Run_EarlyStoppingRestoresBest_ScoresTheBestEpoch()
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MalariaLab.Core;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data.Runs;
@@ -27,6 +28,30 @@ public sealed class TroubleTests(PostgresServer postgres)
 
         await write;
         Assert.Equal(1, (await lab.RunAsync(run.Id)).LastEpoch);
+    }
+
+    [Fact]
+    public async Task Write_AfterTheServerDroppedItsConnections_FailsAsTroubleThatPasses()
+    {
+        await using var lab = await TestLab.CreateAsync(LabDatabase.Postgres, postgres);
+        var run = await lab.TrainingRunAsync();
+        await using (var other = new Npgsql.NpgsqlConnection(lab.Options.ConnectionString + ";Pooling=false"))
+        {
+            await other.OpenAsync();
+            await using var drop = other.CreateCommand();
+            drop.CommandText = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            await drop.ExecuteNonQueryAsync();
+        }
+        Task Save() => lab.Get<RunExecution>().SaveEpochAsync(run.Id, run.Ticket, Seeds.Epoch(1));
+
+        var lost = await Assert.ThrowsAnyAsync<Exception>(Save);
+        // Entity Framework's own type around the driver's, so that a look for the driver's would miss it.
+        Assert.IsNotAssignableFrom<DbException>(lost);
+        Assert.True(DatabaseTrouble.Is(lost), lost.ToString());
+
+        await Save();
+        Assert.Equal(1, (await lab.RunAsync(run.Id)).LastEpoch);
+        Assert.False(DatabaseTrouble.Is(await Assert.ThrowsAnyAsync<Exception>(() => lab.Get<RunExecution>().SaveEpochAsync(run.Id, "another ticket", Seeds.Epoch(2)))));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace MalariaLab.Imaging.Sources;
@@ -12,6 +13,7 @@ internal static class ZipDirectory
 {
     private const int EndLength = 22;
     private const int LocalHeaderLength = 30;
+    private static readonly Encoding CodePage437 = CodePagesEncodingProvider.Instance.GetEncoding(437)!;
 
     /// <summary>Reads and checks all entries; folders are left out.</summary>
     /// <exception cref="SourceRefusedException">The archive cannot be imported.</exception>
@@ -57,7 +59,7 @@ internal static class ZipDirectory
         int nameLength = UInt16(rest, 28), extraLength = UInt16(rest, 30), commentLength = UInt16(rest, 32);
         var unixMode = madeBy >> 8 == 3 ? UInt32(rest, 38) >> 16 : 0;
         if (rest.Length < 46 + nameLength + extraLength + commentLength) throw Truncated();
-        var path = Encoding.UTF8.GetString(rest.Slice(46, nameLength));
+        var path = NameOf(rest.Slice(46, nameLength));
         ReadZip64(rest.Slice(46 + nameLength, extraLength), ref unpacked, ref packed, ref offset);
         rest = rest[(46 + nameLength + extraLength + commentLength)..];
 
@@ -71,6 +73,9 @@ internal static class ZipDirectory
         if (packed < 0 || unpacked < 0 || offset < 0) throw Truncated();
         return new(path, unpacked, offset, packed, method == 8, crc);
     }
+
+    /// <summary>Old programs write names in the code page of DOS and do not say so; read as UTF-8, "ä.png" and "ö.png" would be one name.</summary>
+    private static string NameOf(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : CodePage437.GetString(bytes);
 
     private static void CheckName(string path)
     {

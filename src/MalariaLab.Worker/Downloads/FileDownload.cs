@@ -30,6 +30,8 @@ internal sealed class FileDownload(TimeProvider clock) : IDisposable
     public async Task FetchAsync(Uri address, Checksum checksum, string target, long largest, IProgress<(string Stage, double? Share)> progress, CancellationToken cancellation)
     {
         var part = target + ".part";
+        // A worker that died while it read the file need not fetch it again.
+        if (File.Exists(target) && (await DigitsAsync(checksum, target, cancellation)).StartsWith(checksum.Digits, StringComparison.Ordinal)) return;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -110,14 +112,18 @@ internal sealed class FileDownload(TimeProvider clock) : IDisposable
 
     private static async Task ProveAsync(Uri address, Checksum checksum, string part, CancellationToken cancellation)
     {
-        // MD5 against damage on the way, where it is all that the publisher gives; nothing trusts it further.
-        var algorithm = checksum.Kind == ChecksumKind.Md5 ? HashAlgorithmName.MD5 : HashAlgorithmName.SHA256;
-        string found;
-        await using (var file = File.OpenRead(part))
-            found = Convert.ToHexStringLower(await CryptographicOperations.HashDataAsync(algorithm, file, cancellation));
+        var found = await DigitsAsync(checksum, part, cancellation);
         if (found.StartsWith(checksum.Digits, StringComparison.Ordinal)) return;
         File.Delete(part);
         throw new ExplainedException($"What {address.Host} sent is not the published file: it has {checksum with { Digits = found }} instead of {checksum}. It was deleted; try again, or fetch the file elsewhere and import it here.");
+    }
+
+    private static async Task<string> DigitsAsync(Checksum checksum, string path, CancellationToken cancellation)
+    {
+        // MD5 against damage on the way, where it is all that the publisher gives; nothing trusts it further.
+        var algorithm = checksum.Kind == ChecksumKind.Md5 ? HashAlgorithmName.MD5 : HashAlgorithmName.SHA256;
+        await using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(await CryptographicOperations.HashDataAsync(algorithm, file, cancellation));
     }
 
     private static ExplainedException TooLarge(Uri address, long largest) => new($"{address} is larger than the {largest} bytes that are taken.");

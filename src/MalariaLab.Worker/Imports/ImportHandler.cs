@@ -25,11 +25,10 @@ internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, Co
 
     public async Task<string?> ExecuteAsync(JobContext job, CancellationToken cancellationToken)
     {
-        var import = await LoadAsync(job, cancellationToken);
-        if (import is null) return null;
+        var (import, isDone) = await LoadAsync(job, cancellationToken);
         try
         {
-            await ImportAsync(job, import, cancellationToken);
+            if (!isDone) await ImportAsync(job, import, cancellationToken);
         }
         catch (Exception e) when (job.Stop is StopReason.None or StopReason.Canceled && e is not Data.Runs.OwnershipLostException)
         {
@@ -43,14 +42,14 @@ internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, Co
         return null;
     }
 
-    private async Task<Import?> LoadAsync(JobContext job, CancellationToken cancellation)
+    private async Task<(Import Import, bool IsDone)> LoadAsync(JobContext job, CancellationToken cancellation)
     {
         var importId = JsonSerializer.Deserialize<ImportPayload>(job.PayloadJson, SpecJson.Options)!.ImportId;
         await using var db = await contexts.CreateDbContextAsync(cancellation);
         var import = await db.Imports.AsNoTracking().SingleAsync(i => i.Id == importId, cancellation);
         var status = await db.DatasetVersions.Where(v => v.Id == import.VersionId).Select(v => v.Status).SingleAsync(cancellation);
-        // A worker that died between its last transaction and its report has done the work.
-        return status is DatasetVersionStatus.Ready or DatasetVersionStatus.NotReady ? null : import;
+        // A worker that died between its last transaction and its report has done the work; what follows on it may be left.
+        return (import, status is DatasetVersionStatus.Ready or DatasetVersionStatus.NotReady);
     }
 
     private async Task ImportAsync(JobContext job, Import import, CancellationToken cancellation)

@@ -89,7 +89,7 @@ internal sealed class RunHandler(
         var outcome = await Task.Factory.StartNew(
             () => trainer.Run(request, observer, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-        await results.WriteAsync(job, inputs, outcome, cancellation);
-        await execution.MoveAsync(job.Id, job.Ticket, RunStatus.Succeeded, "", cancellation);
+        await observer.DurablyAsync(() => results.WriteAsync(job, inputs, outcome, cancellation));
+        await observer.DurablyAsync(() => execution.MoveAsync(job.Id, job.Ticket, RunStatus.Succeeded, "", cancellation));
     }
 }

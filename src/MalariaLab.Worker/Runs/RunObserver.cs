@@ -1,7 +1,7 @@
-using System.Data.Common;
 using System.Globalization;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Core.Runs;
+using MalariaLab.Data;
 using MalariaLab.Data.Runs;
 using MalariaLab.Training;
 
@@ -36,7 +36,7 @@ internal sealed class RunObserver(RunExecution execution, JobContext job, RunLog
         {
             Wait(() => execution.SaveProgressAsync(job.Id, job.Ticket, progress, cancellation));
         }
-        catch (DbException e)
+        catch (Exception e) when (DatabaseTrouble.Is(e))
         {
             // A progress that is not seen is no reason to lose a training.
             log.Write($"The progress could not be stored: {e.Message}");
@@ -52,24 +52,25 @@ internal sealed class RunObserver(RunExecution execution, JobContext job, RunLog
 
     public void OnLog(string line) => log.Write(line);
 
-    /// <summary>Tries for a minute, so that a restart of the database server does not end a training.</summary>
-    private void Durably(Func<Task> write)
+    /// <summary>Tries for a minute, so that a restart of the database server ends neither a training nor the storing of what it gave.</summary>
+    public async Task DurablyAsync(Func<Task> write)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                Wait(write);
+                await write();
                 return;
             }
-            catch (DbException e) when (attempt < 7)
+            catch (Exception e) when (attempt < 7 && DatabaseTrouble.Is(e))
             {
                 log.Write($"The database did not take a write, trying again: {e.Message}");
-                cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(1 << (attempt - 1)));
-                cancellation.ThrowIfCancellationRequested();
+                await Task.Delay(TimeSpan.FromSeconds(1 << (attempt - 1)), clock, cancellation);
             }
         }
     }
+
+    private void Durably(Func<Task> write) => Wait(() => DurablyAsync(write));
 
     // The trainer's interface is synchronous on purpose; its thread is its own, so waiting holds up nothing else.
     private static void Wait(Func<Task> write) => Task.Run(write).GetAwaiter().GetResult();

@@ -39,6 +39,20 @@ public sealed class ZipSourceTests
     }
 
     [Fact]
+    public void Open_NamesInTheCodePageOfDos_AreToldApart()
+    {
+        using var archive = new TestArchive(("A/a.png", Content), ("A/o.png", [1])).Patch((bytes, entry) =>
+        {
+            bytes[entry + 46 + 2] = 0x84;
+            bytes[entry + 46 + "A/a.png".Length + 46 + 2] = 0x94;
+            return bytes;
+        });
+        using var source = ImageSource.Open(archive.Path);
+        Assert.Equal(["A/ä.png", "A/ö.png"], source.Files.Select(f => f.Path));
+        Assert.Equal(Content, source.Read(source.Files[0]));
+    }
+
+    [Fact]
     public void Open_DuplicateName_IsRefused()
     {
         using var archive = new TestArchive(("A/1.png", Content), ("A/1.png", [1]));

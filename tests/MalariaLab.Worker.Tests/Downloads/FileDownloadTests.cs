@@ -82,11 +82,24 @@ public sealed class FileDownloadTests : IAsyncLifetime
     {
         await File.WriteAllBytesAsync(Target + ".part", Published[..Half]);
         await Fetch("whole", Sha256);
-        await File.WriteAllBytesAsync(Target + ".part", Published);
+        File.Move(Target, Target + ".part");
         await Fetch("whole", Sha256);
 
         Assert.Equal(Published, await File.ReadAllBytesAsync(Target));
         Assert.Equal(["bytes=400000-", "bytes=900000-"], _requests);
+    }
+
+    [Fact]
+    public async Task Fetch_FileThatAWorkerHadBeforeItDied_IsFetchedAgainOnlyWhereItIsAnother()
+    {
+        await File.WriteAllBytesAsync(Target, Published);
+        await Fetch("whole", Sha256);
+        Assert.Empty(_requests);
+
+        await File.WriteAllBytesAsync(Target, Published[..Half]);
+        await Fetch("whole", Sha256);
+        Assert.Equal(Published, await File.ReadAllBytesAsync(Target));
+        Assert.Single(_requests);
     }
 
     [Fact]

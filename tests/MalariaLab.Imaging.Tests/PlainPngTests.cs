@@ -50,6 +50,16 @@ public sealed class PlainPngTests
         Assert.Throws<ImageException>(() => ImageCodec.Decode(file));
     }
 
+    [Theory]
+    [InlineData("t1XT")]
+    [InlineData("~EXt")]
+    public void Decode_ARemarkUnderANameThatIsNone_IsRefusedAsByTheHeader(string name)
+    {
+        var file = Png(2, 3, Samples(3), 1, remark: name);
+        Assert.Throws<ImageException>(() => ImageCodec.ReadHeader(file));
+        Assert.Throws<ImageException>(() => ImageCodec.Decode(file));
+    }
+
     private static byte[] Samples(int channels)
     {
         var samples = new byte[Width * Height * channels];
@@ -57,7 +67,7 @@ public sealed class PlainPngTests
         return samples;
     }
 
-    private static byte[] Png(byte colour, int channels, byte[] samples, int pieces, int missingRows = 0, int filterShift = 0)
+    private static byte[] Png(byte colour, int channels, byte[] samples, int pieces, int missingRows = 0, int filterShift = 0, string remark = "tEXt")
     {
         var stride = Width * channels;
         using var packed = new MemoryStream();
@@ -75,7 +85,7 @@ public sealed class PlainPngTests
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
         Fixture.WriteChunk(file, "IHDR", [.. Fixture.BigEndian(Width), .. Fixture.BigEndian(Height), 8, colour, 0, 0, 0]);
-        Fixture.WriteChunk(file, "tEXt", Encoding.ASCII.GetBytes("Comment\0none"));
+        Fixture.WriteChunk(file, remark, Encoding.ASCII.GetBytes("Comment\0none"));
         foreach (var piece in packed.ToArray().Chunk((int)(packed.Length / pieces) + 1)) Fixture.WriteChunk(file, "IDAT", piece);
         Fixture.WriteChunk(file, "tIME", new byte[] { 7, 230, 1, 1, 0, 0, 0 });
         Fixture.WriteChunk(file, "IEND", []);

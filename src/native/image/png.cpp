@@ -41,9 +41,13 @@ bool read_header(const uint8_t* chunk, mli_header& header)
            chunk[10] == 0 && chunk[11] == 0 && chunk[12] == 0;
 }
 
+bool is_letter(uint8_t byte) { return ((byte | 0x20) >= 'a') && ((byte | 0x20) <= 'z'); }
+
 // Chunks that change neither pixels nor header; orientation may hide in eXIf, a compressed text or a text "Raw profile ...".
 bool is_harmless(const uint8_t* type, const uint8_t* content, size_t length)
 {
+    if (!is_letter(type[0]) || !is_letter(type[1]) || !is_letter(type[2]) || !is_letter(type[3]))
+        return false;
     if (is(type, "tEXt"))
         return length < 3 || std::memcmp(content, "Raw", 3) != 0;
     return (type[0] & 0x20) != 0 && !is(type, "tRNS") && !is(type, "eXIf") && !is(type, "zTXt") && !is(type, "iTXt");

@@ -41,9 +41,16 @@ public sealed class LabClient : IDisposable
     {
         using var response = await Exchange(new(HttpMethod.Get, path), ct);
         var part = file + ".part";
-        await using (var target = File.Create(part))
-            await response.Content.CopyToAsync(target, ct);
-        File.Move(part, file, overwrite: true);
+        try
+        {
+            await using (var target = File.Create(part))
+                await response.Content.CopyToAsync(target, ct);
+            File.Move(part, file, overwrite: true);
+        }
+        finally
+        {
+            if (File.Exists(part)) File.Delete(part);
+        }
     }
 
     /// <inheritdoc/>

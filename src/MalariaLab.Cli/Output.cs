@@ -33,13 +33,15 @@ public static class Output
             Console.Out.WriteLine($"{member.PadRight(width)}  {Text(node[member])}");
     }
 
-    /// <summary>A value for people: four decimals, dashes for what is undefined.</summary>
+    /// <summary>A value for people: four decimals, but four digits of what is smaller, such as a learning rate; dashes for what is undefined.</summary>
     public static string Text(JsonNode? node) => node switch
     {
         null => "–",
         JsonValue value when value.GetValueKind() == JsonValueKind.Number && value.ToJsonString().Contains('.', StringComparison.Ordinal)
-            => value.GetValue<double>().ToString("0.####", CultureInfo.InvariantCulture),
+            => Text(value.GetValue<double>()),
         JsonArray array => string.Join(", ", array.Select(Text)),
         _ => node.ToString(),
     };
+
+    private static string Text(double number) => number.ToString(Math.Abs(number) < 0.001 ? "G4" : "0.####", CultureInfo.InvariantCulture);
 }

@@ -38,6 +38,12 @@ catch (LabException e)
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
 }
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or HttpRequestException)
+{
+    // A folder that is not there, a full disk, a connection that broke: said as it is, not as a crash.
+    await Console.Error.WriteLineAsync(e.InnerException is { } cause ? $"{e.Message} {cause.Message}" : e.Message);
+    return 1;
+}
 catch (OperationCanceledException)
 {
     return 130;

@@ -8,7 +8,7 @@ namespace MalariaLab.Data.Datasets;
 /// <summary>What a run said of an image.</summary>
 /// <param name="Scope">Which images it was one of, see <see cref="PredictionScope"/>.</param>
 /// <param name="Label">True class when it was scored.</param>
-/// <param name="Predicted">Most probable class; with two classes by the threshold of one half.</param>
+/// <param name="Predicted">Most probable class; with two classes the positive one from one half on, as the figures count it.</param>
 /// <param name="Probability">Probability of that class.</param>
 public readonly record struct SaidOfImage(string Scope, int Label, int Predicted, float Probability);
 
@@ -33,7 +33,8 @@ public sealed class RunPredictions(IDbContextFactory<LabDbContext> contexts)
         var sets = await db.PredictionSets.AsNoTracking().Where(s => s.RunId == runId && s.DatasetVersionId == versionId).ToListAsync(cancellationToken);
         var said = new Dictionary<int, SaidOfImage>();
         if (sets.Count == 0) return said;
-        var classes = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.ClassNames).SingleAsync(cancellationToken);
+        var version = await db.DatasetVersions.AsNoTracking().Where(v => v.Id == versionId).Select(v => new { v.ClassNames, v.PositiveClass }).SingleAsync(cancellationToken);
+        var classes = version.ClassNames;
         var assignment = await db.Runs.Where(r => r.Id == runId && r.Experiment!.DatasetVersionId == versionId).Select(r => r.Experiment!.Split!.Assignment).SingleOrDefaultAsync(cancellationToken);
         foreach (var set in sets)
         {
@@ -43,7 +44,7 @@ public sealed class RunPredictions(IDbContextFactory<LabDbContext> contexts)
             // Scores whose images are not known say nothing about any.
             if (ordinals.Length != set.Count) continue;
             var scores = PredictionBlob.Read(set.Blob, classes);
-            var predicted = scores.Predicted(classes.Count == 2 ? 1 : null);
+            var predicted = scores.Predicted(PositiveClass.Of(classes, version.PositiveClass));
             for (var k = 0; k < ordinals.Length; k++)
                 said[ordinals[k]] = new(set.Scope, scores.Truth[k], predicted[k], scores.Probabilities[(k * classes.Count) + predicted[k]]);
         }

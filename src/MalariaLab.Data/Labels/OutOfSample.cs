@@ -80,7 +80,7 @@ public sealed class OutOfSample(IDbContextFactory<LabDbContext> contexts)
             Probabilities = [.. rows.Values.SelectMany(r => r.Probabilities)],
             Groups = groups.Count == 0 ? [] : [.. rows.Keys.Select(i => groups[i])],
         };
-        var positive = version.ClassNames.Count == 2 ? version.PositiveClass ?? Core.Datasets.PositiveClass.Guess(version.ClassNames) : (int?)null;
+        var positive = PositiveClass.Of(version.ClassNames, version.PositiveClass);
         return new(predictions, [.. rows.Keys], positive, [.. sets.Select(s => s.RunId).Distinct()]);
     }
 

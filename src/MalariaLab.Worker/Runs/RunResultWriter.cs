@@ -50,7 +50,7 @@ internal sealed class RunResultWriter(RunExecution execution, LabPaths paths)
             Truth = [.. indices.Select(i => items[i].Label)],
             Probabilities = probabilities,
         };
-        var positive = version.ClassNames.Count == 2 ? version.PositiveClass ?? PositiveClass.Guess(version.ClassNames) : (int?)null;
+        var positive = PositiveClass.Of(version.ClassNames, version.PositiveClass);
         var report = Evaluator.Evaluate(predictions, positive);
         var hash = ContentHashes.Set(indices.Select(i => items[i]));
         var set = new PredictionSet

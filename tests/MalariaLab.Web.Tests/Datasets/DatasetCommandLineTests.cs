@@ -1,4 +1,5 @@
 using MalariaLab.Core.Datasets.Insights;
+using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
@@ -105,12 +106,34 @@ public sealed class DatasetCommandLineTests : IAsyncLifetime
         Assert.Equal(2, await CountAsync("--quality", "duplicate"));
         Assert.Equal(1, await CountAsync("--run", $"{run}", "--right", "false"));
         Assert.Equal(7, await CountAsync("--run", $"{run}", "--predicted", "Parasitized"));
+        // One half is a call for the positive class, as in the figures.
+        var halves = PredictionBlob.Write(new() { Labels = ["Parasitized", "Uninfected"], Truth = [.. Enumerable.Range(0, 12).Select(i => i % 2)], Probabilities = [.. Enumerable.Repeat(0.5f, 24)] });
+        await using (var db = await lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync())
+            await db.PredictionSets.Where(s => s.RunId == run && s.DatasetVersionId == dataset.VersionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Blob, halves));
+        Assert.All((await lab.Services.GetRequiredService<RunPredictions>().FindAsync(run, dataset.VersionId)).Values, said => Assert.Equal(0, said.Predicted));
         Assert.Equal("=1+1.png", (string?)Assert.Single((await line.AskAsync("dataset", "refused", "cells", "--kind", "corrupt")).AsArray())!["path"]);
         Assert.Equal(2, (await line.AskAsync("dataset", "images", "cells", "--skip", "10"))["images"]!.AsArray().Count);
         Assert.Contains("no class", (await line.RunAsync("dataset", "images", "cells", "--class", "Nothing")).Error, StringComparison.Ordinal);
         Assert.Contains("use note, duplicate, tiny, plain", (await line.RunAsync("dataset", "images", "cells", "--quality", "nice")).Error, StringComparison.Ordinal);
 
         async Task<int> CountAsync(params string[] filter) => (int)(await line.AskAsync(["dataset", "images", "cells", .. filter]))["total"]!;
+    }
+
+    [Fact]
+    public async Task Results_OfARun_ShowSmallRatesAndAnUnwritableFileIsSaidInOneSentence()
+    {
+        var run = await InsightSeed.AddPredictionsAsync(lab.Services, dataset.VersionId, i => i % 2);
+        await using var db = await lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync();
+        db.Epochs.Add(new EpochRow { RunId = run, Epoch = 1000, TrainLoss = 0.25, TrainAccuracy = 0.5, LearningRate = 3.125e-5, Seconds = 1, ImagesPerSecond = 1 });
+        await db.SaveChangesAsync();
+        var results = await line.RunAsync("results", $"{run}");
+        Assert.Equal(0, results.Code);
+        Assert.Contains("3.125E-05", results.Output, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(Path.Combine(lab.Folder, "file"), "");
+        var refused = await line.RunAsync("export", $"{run}", "--format", "history.csv", "--out", Path.Combine(lab.Folder, "file", "history.csv"));
+        Assert.Equal(1, refused.Code);
+        Assert.Single(refused.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

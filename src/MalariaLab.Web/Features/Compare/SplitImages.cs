@@ -52,7 +52,7 @@ public sealed class SplitImages(IDbContextFactory<LabDbContext> contexts)
             [.. parts[SplitPart.Test].Select(i => i.Group)],
             [.. parts[SplitPart.Test].Select(i => IdOf(i.Sha256, i.Label, copies[(i.Sha256, i.Label)] = copies.GetValueOrDefault((i.Sha256, i.Label)) + 1))]);
         if (known.Count >= Kept) known.Clear();
-        var positive = split.ClassNames.Count == 2 ? split.PositiveClass ?? PositiveClass.Guess(split.ClassNames) : (int?)null;
+        var positive = PositiveClass.Of(split.ClassNames, split.PositiveClass);
         return known[splitId] = new(split.VersionId, split.ClassNames, positive, split.ContentHash, split.Hash, test,
             learned.Select(i => i.Sha256).ToHashSet(), learned.Select(i => i.Group).OfType<string>().ToHashSet());
     }

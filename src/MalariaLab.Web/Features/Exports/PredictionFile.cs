@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsvHelper;
+using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Evaluation;
 using MalariaLab.Data.Entities;
 
@@ -13,7 +14,7 @@ namespace MalariaLab.Web.Features.Exports;
 /// <param name="Predictions">The scores.</param>
 internal sealed record PredictionFile(Run Run, DatasetVersion Version, PredictionSet Set, IReadOnlyList<DatasetImage> Images, Predictions Predictions)
 {
-    private int? Positive => Version.ClassNames.Count == 2 ? Version.PositiveClass ?? Core.Datasets.PositiveClass.Guess(Version.ClassNames) : null;
+    private int? Positive => PositiveClass.Of(Version.ClassNames, Version.PositiveClass);
 
     public async Task WriteCsv(Stream stream)
     {

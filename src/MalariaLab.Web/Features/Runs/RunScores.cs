@@ -40,7 +40,7 @@ public sealed class RunScores(IDbContextFactory<LabDbContext> contexts)
         // Without the images' rows, for example after a repair of the database, the figures still stand.
         if (images.Count != set.Count) images = [];
         var predictions = PredictionBlob.Read(set.Blob, version.ClassNames, images.ConvertAll(i => i.Group));
-        var positive = version.ClassNames.Count == 2 ? version.PositiveClass ?? PositiveClass.Guess(version.ClassNames) : (int?)null;
+        var positive = PositiveClass.Of(version.ClassNames, version.PositiveClass);
         if (parts.Count >= Kept) parts.Clear();
         return parts[setId] = new(setId, scope, version.Id, predictions, positive, images.ConvertAll(i => i.Ordinal));
     }

@@ -39,7 +39,7 @@ public sealed class TroubleTests(PostgresServer postgres)
         {
             await other.OpenAsync();
             await using var drop = other.CreateCommand();
-            drop.CommandText = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            drop.CommandText = "SELECT pg_terminate_backend(pid, 600000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
             await drop.ExecuteNonQueryAsync();
         }
         Task Save() => lab.Get<RunExecution>().SaveEpochAsync(run.Id, run.Ticket, Seeds.Epoch(1));

@@ -4,6 +4,7 @@ using MalariaLab.Testing;
 using MalariaLab.Web.Security;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MalariaLab.Web.Tests;
@@ -44,7 +45,9 @@ public sealed partial class LabFactory : WebApplicationFactory<Program>
         .UseEnvironment("Production")
         .UseSetting("Lab:Data", Folder)
         .UseSetting("Worker:Local", "false")
-        .UseSetting("Logging:LogLevel:Default", "Error");
+        .UseSetting("Logging:LogLevel:Default", "Error")
+        // Tests claim jobs as workers that are not there; whenever the reconciler passed by, it would take them back.
+        .ConfigureTestServices(services => services.Remove(services.Single(s => s.ImplementationType?.Name == "ReconcilerService")));
 
     protected override void Dispose(bool disposing)
     {

@@ -53,6 +53,19 @@ public abstract class JobQueueTests(LabDatabase provider, PostgresServer postgre
     }
 
     [Fact]
+    public async Task Prediction_BehindEvaluationsThatNeverEnd_Starts()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        await using var web = await QuartzProcess.WebAsync(lab);
+        var tasks = web.Get<LabTasks>();
+        for (var i = 0; i < 3; i++) await tasks.EnqueueAsync(new NewTask(JobKind.Evaluation, $"evaluation {i}"), Seeds.Ana);
+        var prediction = await tasks.EnqueueAsync(new NewTask(JobKind.Prediction, "prediction"), Seeds.Ana);
+        await using var worker = await QuartzProcess.WorkerAsync(lab, Seeds.Worker, ForeverAsync, JobKind.Evaluation);
+        // This worker has nobody for predictions, so that one fails as soon as it starts.
+        await UntilAsync(async () => (await tasks.FindAsync(prediction))!.Status == LabTaskStatus.Failed);
+    }
+
+    [Fact]
     public async Task Shutdown_OfTheWorker_InterruptsAndTheNextOneGoesOn()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);

@@ -47,7 +47,8 @@ public static class JobKinds
     public static string Group(this JobKind kind) => kind switch
     {
         JobKind.Run => JobGroups.Runs,
-        JobKind.Prediction or JobKind.Evaluation or JobKind.Explanation or JobKind.Export => JobGroups.Predictions,
+        JobKind.Prediction or JobKind.Explanation or JobKind.Export => JobGroups.Predictions,
+        JobKind.Evaluation => JobGroups.Evaluations,
         _ => JobGroups.Imports,
     };
 }

@@ -239,7 +239,8 @@ internal sealed class TrainingRun : IDisposable
         var scores = _engine.Score(weights, indices, views, augmentedEpoch, Counted(stage, epoch, indices.Count), _cancellation);
         // An update after the last batch that was looked at can still carry the weights away.
         return double.IsFinite(scores.Loss.Sum) ? scores : throw new TrainingFailedException(
-            $"After epoch {epoch} the network gives no numbers any more: its weights have grown beyond all bounds. Try a lower learning rate or gradient clipping. {Kept(epoch)}") { Epoch = epoch };
+            $"After epoch {epoch} the network gives no numbers any more: its weights have grown beyond all bounds. Try a lower learning rate or gradient clipping. {Kept(epoch)}")
+        { Epoch = epoch };
     }
 
     /// <summary>Adds up what the threads of the pool have done, for the progress of a stage.</summary>

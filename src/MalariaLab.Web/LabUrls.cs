@@ -94,10 +94,8 @@ public static class LabUrls
     /// <param name="run">Row id of the run.</param>
     /// <param name="format">Name of the format.</param>
     /// <param name="version">Row id of another dataset's version, for predictions on it.</param>
-    public static string Export(long run, string format, long version) => $"{Export(run, format)}?version={Text(version)}";
-
-    /// <summary>A file that a run is taken away as, see <see cref="Features.Exports.RunExports.Formats"/>.</summary>
-    public static string Export(long run, string format) => $"/runs/{Text(run)}/exports/{Uri.EscapeDataString(format)}";
+    public static string Export(long run, string format, long? version = null) =>
+        With($"/runs/{Text(run)}/exports/{Uri.EscapeDataString(format)}", ("version", Text(version)));
 
     /// <summary>Runs that were queued as one group: seeds or folds.</summary>
     public static string RunGroup(long id) => $"/groups/{Text(id)}";

@@ -161,6 +161,7 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         var page = await queries.GalleryAsync(version.Id, new GalleryFilter { Label = 1, Skip = 60, Take = 60 });
         Assert.Equal(200, page.Total);
         Assert.Equal(Enumerable.Range(60, 60).Select(i => (2 * i) + 1), page.Items.Select(i => i.Ordinal));
+        Assert.Equal(0, (await queries.GalleryAsync(version.Id, new GalleryFilter { Skip = -5, Take = 1 })).Items.Single().Ordinal);
         Assert.Equal(10, (await queries.GalleryAsync(version.Id, new GalleryFilter { Group = "P3" })).Total);
         Assert.Equal(1, (await queries.GalleryAsync(version.Id, new GalleryFilter { Text = "IMAGE0017." })).Total);
         var groups = await queries.GroupsAsync(version.Id);

@@ -88,6 +88,7 @@ public sealed class RunsViewTests(RunsViewTests.SeededLab lab) : IClassFixture<R
     [InlineData("status:done", "is not a status")]
     [InlineData("colour:red", "is not understood")]
     [InlineData("accuracy>high", "is not a number")]
+    [InlineData("accuracy>nan", "is not a number")]
     public void Nonsense_IsExplained(string text, string sentence) =>
         Assert.Contains(sentence, Assert.Throws<ExplainedException>(() => RunQueryText.Parse(text)).Message);
 

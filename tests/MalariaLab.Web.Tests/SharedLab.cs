@@ -116,6 +116,8 @@ public sealed class SharedLab : IAsyncLifetime
         for (var e = 1; e <= 3; e++) db.Epochs.Add(new EpochRow { RunId = run.Id, Epoch = e, TrainLoss = 1.0 / e, ValLoss = 0.9 / e, TrainAccuracy = 0.8, ValAccuracy = 0.7 + (e * 0.05), LearningRate = 0.01, Seconds = 1, At = now });
         db.PredictionSets.Add(new PredictionSet { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.Test, SetHash = split.TestSetHash, Count = truth.Length, Blob = PredictionBlob.Write(predictions), At = now });
         db.Evaluations.Add(new EvaluationRow { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.Test, SetHash = split.TestSetHash, ReportJson = System.Text.Json.JsonSerializer.Serialize(report, SpecJson.Options), At = now });
+        // Of a derived version it would be the same images again: it proves nothing beyond the test.
+        db.Evaluations.Add(new EvaluationRow { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.All, SetHash = version.ContentHash, ReportJson = System.Text.Json.JsonSerializer.Serialize(report, SpecJson.Options), At = now });
         await db.SaveChangesAsync();
         return run.Id;
     }

@@ -17,8 +17,7 @@ public sealed class InsightTests
         await using var worker = new WorkerProcess(lab.Paths.Root);
         var copied = ImageCodec.Encode(ImageCodec.Decode(TestCells.Paint(4, infected: true)), ImageFormat.Jpeg, 95);
         TestCells.WriteZip(Path.Combine(lab.Paths.Inbox, "cells.zip"), 20, 0, ("cells/Uninfected/C1P1_copy.jpg", copied));
-        var import = await lab.StartImportAsync("cells.zip", new() { GroupRule = "nih" });
-        await lab.FinishedTaskAsync(import.TaskId);
+        var import = await lab.ImportAsync("cells.zip", new() { GroupRule = "nih" });
 
         await using (var db = lab.Db())
             foreach (var task in await db.Tasks.Where(t => t.SubjectId == import.VersionId && t.Kind != JobKind.Import).Select(t => t.Id).ToListAsync(Cancellation))

@@ -57,8 +57,7 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
     {
         var lab = trained.Lab;
         TestCells.WriteZip(Path.Combine(lab.Paths.Inbox, "other.zip"), 30, firstNumber: 5000);
-        var import = await lab.StartImportAsync("other.zip");
-        await lab.FinishedTaskAsync(import.TaskId);
+        var import = await lab.ImportAsync("other.zip");
 
         var report = await ResultAsync<EvaluationReport>(JobKind.Evaluation, new EvaluationPayload(import.VersionId));
 
@@ -74,8 +73,7 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
     {
         var lab = trained.Lab;
         TestCells.WriteZip(Path.Combine(lab.Paths.Inbox, "overlap.zip"), 30, firstNumber: 270);
-        var import = await lab.StartImportAsync("overlap.zip");
-        await lab.FinishedTaskAsync(import.TaskId);
+        var import = await lab.ImportAsync("overlap.zip");
         await using var db = lab.Db();
         var assignment = await db.Splits.Where(s => s.Id == trained.Data.SplitId).Select(s => s.Assignment).SingleAsync(Cancellation);
         var own = (await db.SplitItemsAsync(trained.Data.DatasetVersionId, Cancellation)).Where((_, i) => assignment[i] != (byte)SplitPart.Test).Select(i => i.Sha256).ToHashSet();
@@ -91,8 +89,7 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
             foreach (var (number, name) in Enumerable.Range(0, 40).Select(i => (i, i % 2 == 0 ? "Parasitized" : "Uninfected")))
                 if (TestCells.Paint(number, number % 2 == 0) is var cell && own.Contains(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(cell))))
                     using (var entry = zip.CreateEntry($"{name}/{number}.png").Open()) entry.Write(cell);
-        var known = await lab.StartImportAsync("known.zip");
-        await lab.FinishedTaskAsync(known.TaskId);
+        var known = await lab.ImportAsync("known.zip");
         Assert.Contains("learned from every image of known.zip", await FailureAsync(new EvaluationPayload(known.VersionId)));
     }
 
@@ -106,8 +103,7 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
         using (var zip = System.IO.Compression.ZipFile.Open(Path.Combine(lab.Paths.Inbox, "animals.zip"), System.IO.Compression.ZipArchiveMode.Create))
             for (var i = 0; i < 6; i++)
                 using (var entry = zip.CreateEntry($"{(i < 3 ? "cat" : "dog")}/{i}.png").Open()) entry.Write(TestCells.Paint(i + 9000, false));
-        var import = await lab.StartImportAsync("animals.zip");
-        await lab.FinishedTaskAsync(import.TaskId);
+        var import = await lab.ImportAsync("animals.zip");
         Assert.Contains("has cat, dog", await FailureAsync(new EvaluationPayload(import.VersionId)));
     }
 

@@ -48,13 +48,20 @@ internal sealed class TestLab : IAsyncDisposable
         Get<DatasetCommands>().StartImportAsync(
             new() { Name = inboxName + Guid.NewGuid(), Source = source, OriginalName = inboxName, StoredName = inboxName, Options = options ?? new() }, Ana);
 
+    /// <summary>Imports an archive that lies in the inbox under this name and waits until it is ready.</summary>
+    public async Task<StartedImport> ImportAsync(string inboxName, ImportOptions? options = null)
+    {
+        var import = await StartImportAsync(inboxName, options);
+        var task = await FinishedTaskAsync(import.TaskId);
+        Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
+        return import;
+    }
+
     /// <summary>Imports drawn cells and splits them 60/20/20.</summary>
     public async Task<DataSpec> ImportCellsAsync(int imagesPerClass)
     {
         TestCells.WriteZip(Path.Combine(Paths.Inbox, "cells.zip"), imagesPerClass);
-        var import = await StartImportAsync("cells.zip", new() { GroupRule = "nih" });
-        var task = await FinishedTaskAsync(import.TaskId);
-        Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
+        var import = await ImportAsync("cells.zip", new() { GroupRule = "nih" });
         var split = await Get<SplitCommands>().CreateAsync(
             import.VersionId, new() { Unit = SplitUnit.Image, TrainPercent = 60, ValidationPercent = 20, TestPercent = 20 }, "image split", Ana);
         await using var db = Db();

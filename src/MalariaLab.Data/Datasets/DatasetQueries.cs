@@ -96,6 +96,6 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts, Gal
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var refusals = db.ImportRefusals.AsNoTracking().Where(r => r.VersionId == versionId && (kind == null || r.Kind == kind));
-        return new(await refusals.OrderBy(r => r.Id).Skip(skip).Take(Math.Clamp(take, 1, 500)).ToListAsync(cancellationToken), await refusals.CountAsync(cancellationToken));
+        return new(await refusals.OrderBy(r => r.Id).Skip(Math.Max(0, skip)).Take(Math.Clamp(take, 1, 500)).ToListAsync(cancellationToken), await refusals.CountAsync(cancellationToken));
     }
 }

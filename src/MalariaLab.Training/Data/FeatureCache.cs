@@ -36,10 +36,6 @@ internal sealed unsafe class FeatureCache : IDisposable
     /// <summary>Features of an image, [row][column][channel].</summary>
     public ReadOnlySpan<float> this[int index] => new((float*)(_start + HashBytes) + (long)index * Length, Length);
 
-    /// <summary>True when a spec's samples may be features: the backbone never changes and every image enters it in one way only.</summary>
-    public static bool Fits(ExperimentSpec spec) =>
-        spec.Weights.Freeze == FreezeMode.Backbone && spec.Augmentation.IsNone && spec.Evaluation.TestTimeViews == 1;
-
     /// <summary>Length of the file for so many images.</summary>
     public static long Bytes(NetworkGraph graph, int count) => HashBytes + count * graph.Features.Shape.Elements * sizeof(float);
 

@@ -127,7 +127,7 @@ internal sealed class TrainingRun : IDisposable
 
     private bool TakesFeatures()
     {
-        if (!FeatureCache.Fits(Spec))
+        if (!Spec.HasFixedFeatures)
             return false;
         var (bytes, most) = (FeatureCache.Bytes(_weights.Layout.Graph, ImageCount), _request.FeatureCacheBytes);
         if (bytes > most)

@@ -94,10 +94,8 @@ public static class VersionEndpoints
         return await MadeAsync(made, parent, queries, ct);
     }
 
-    private static async Task<IResult> MadeAsync(DerivedVersion made, DatasetVersion parent, DatasetQueries queries, CancellationToken ct)
-    {
-        return Results.Created(LabUrls.Dataset(made.DatasetId, made.Number), Item((await queries.VersionAsync(made.VersionId, ct))!, [parent]));
-    }
+    private static async Task<IResult> MadeAsync(DerivedVersion made, DatasetVersion parent, DatasetQueries queries, CancellationToken ct) =>
+        Results.Created(LabUrls.Dataset(made.DatasetId, made.Number), Item((await queries.VersionAsync(made.VersionId, ct))!, [parent]));
 
     private static async Task<DiffItem> Diff(string dataset, int from, int to, DatasetQueries queries, VersionDiffs diffs, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
     {

@@ -176,7 +176,7 @@ Buffer read_plain_png(const uint8_t* data, size_t length, const mli_limits& limi
 
 bool pixel_sums_hold(const uint8_t* data, size_t length)
 {
-    for (size_t at = 8; length - at >= 12;) {
+    for (size_t at = 8; at + 12 <= length;) {
         size_t size = big_endian(data + at);
         const uint8_t* type = data + at + 4;
         if (size > length - at - 12)

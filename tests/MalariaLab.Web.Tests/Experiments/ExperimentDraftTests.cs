@@ -21,9 +21,10 @@ public sealed class ExperimentDraftTests
         foreach (var (kind, there, away) in new[] { ("adam", "optimizer.beta1", "optimizer.momentum"), ("sgd", "optimizer.momentum", "optimizer.beta1") })
         {
             draft.Set("optimizer.kind", kind);
-            var paths = FormSections.Deciding(draft.Spec).Select(v => v.Path).ToList();
+            var paths = FormSections.Deciding(draft.Spec).SelectMany(g => g).Select(v => v.Path).ToList();
             Assert.Contains(there, paths);
             Assert.Superset(new HashSet<string> { "architecture.key", "schedule.kind", "training.epochs" }, paths.ToHashSet());
+            Assert.Equal(draft.Spec.EarlyStopping is not null, paths.Contains("earlyStopping.patience"));
             Assert.DoesNotContain(paths, path => path == away || path is "schedule.patience" or "weights.runId" || path.StartsWith("data.", StringComparison.Ordinal));
         }
     }

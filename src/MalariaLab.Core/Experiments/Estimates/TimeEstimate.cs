@@ -33,17 +33,15 @@ public sealed record TimeEstimate(double SecondsPerEpoch, bool IsSameNetwork, in
         var measured = history.Where(p => p.ImagesPerSecond > 0 && double.IsFinite(p.ImagesPerSecond)).ToList();
         var same = measured.Where(p => IsSameNetworkAs(p.Spec, spec)).Select(p => p.ImagesPerSecond).ToList();
         if (same.Count > 0) return new(work / Median(same), IsSameNetwork: true, same.Count);
-        var rates = measured.Where(p => !IsOnCachedFeatures(p.Spec)).Select(p => p.ImagesPerSecond * ArchitectureCatalogue.Build(p.Spec.Architecture, p.Classes).TrainingFlops(p.Spec.Weights)).ToList();
+        // Epochs on fixed features say nothing about others: they are dozens of times as fast.
+        var rates = measured.Where(p => !p.Spec.HasFixedFeatures).Select(p => p.ImagesPerSecond * ArchitectureCatalogue.Build(p.Spec.Architecture, p.Classes).TrainingFlops(p.Spec.Weights)).ToList();
         return rates.Count == 0 ? null : new(work * flops / Median(rates), IsSameNetwork: false, rates.Count);
     }
 
     private static bool IsSameNetworkAs(ExperimentSpec a, ExperimentSpec b) =>
         (a.Architecture.Key, a.Architecture.BackboneKey, a.Architecture.Size, a.Architecture.Channels, a.Weights.Freeze, a.Training.Precision)
             == (b.Architecture.Key, b.Architecture.BackboneKey, b.Architecture.Size, b.Architecture.Channels, b.Weights.Freeze, b.Training.Precision)
-        && (a.Weights.Freeze != FreezeMode.Before || a.Weights.TrainableFrom == b.Weights.TrainableFrom) && IsOnCachedFeatures(a) == IsOnCachedFeatures(b);
-
-    // A frozen backbone under images that are not augmented is computed once: such epochs say nothing about others, and are dozens of times as fast.
-    private static bool IsOnCachedFeatures(ExperimentSpec spec) => spec.Weights.Freeze == FreezeMode.Backbone && spec.Augmentation.IsNone && spec.Evaluation.TestTimeViews == 1;
+        && (a.Weights.Freeze != FreezeMode.Before || a.Weights.TrainableFrom == b.Weights.TrainableFrom) && a.HasFixedFeatures == b.HasFixedFeatures;
 
     private static double Median(List<double> values)
     {

@@ -123,9 +123,13 @@ public static class FormSections
     /// <summary>All fields.</summary>
     public static IReadOnlyList<FormField> All { get; } = [.. Network, .. Preprocessing, .. Augmentation, .. Optimisation, .. EarlyStopping, .. Training, .. Fine];
 
-    /// <summary>The values of a spec that decide something, without the data's: those of an Adam have no momentum, those of a constant rate no patience.</summary>
-    public static IEnumerable<SpecValue> Deciding(ExperimentSpec spec) => SpecDiff.Values(SpecNormal.Of(spec)).Where(v =>
-        v.Path.Contains('.') && !v.Path.StartsWith("data.", StringComparison.Ordinal) && All.FirstOrDefault(f => f.Path == v.Path)?.When?.Invoke(spec) != false);
+    /// <summary>
+    /// The values of a spec that decide something, by their part of it, without the data's: those of an Adam have no momentum, those of a constant rate no patience.
+    /// </summary>
+    public static IEnumerable<IGrouping<string, SpecValue>> Deciding(ExperimentSpec spec) => SpecDiff.Values(SpecNormal.Of(spec))
+        .Where(v => v.Path.Contains('.') && All.FirstOrDefault(f => f.Path == v.Path)?.When?.Invoke(spec) != false)
+        .GroupBy(v => v.Path[..v.Path.IndexOf('.')])
+        .Where(g => g.Key != "data" && (g.Key != "earlyStopping" || spec.EarlyStopping is not null));
 
     /// <summary>What an issue says, with the field's label where its path stood.</summary>
     public static string Sentence(SpecIssue issue, Words words) =>

@@ -96,7 +96,7 @@ public sealed class RunExports(IDbContextFactory<LabDbContext> contexts, LabPath
         var set = await db.PredictionSets.AsNoTracking().SingleOrDefaultAsync(s => s.RunId == runId && s.DatasetVersionId == versionId && s.Scope == PredictionScope.All, ct)
             ?? throw new NotFoundException($"Run {run.Id} ({run.Name}) has not scored {version.Dataset!.Name}: evaluate it there first.");
         return new("predictions.csv", $"{ExportNames.Of(run.Id, run.Name)}-on-{ExportNames.Of(version.DatasetId, version.Dataset!.Name)}-predictions.csv", "Predictions: image, group, label, predicted class, probabilities", set.Count, null,
-            async token => (await ReadAsync(run, version, set, null, token)).WriteCsv);
+            async token => (await ReadAsync(run, version, set, _ => true, token)).WriteCsv);
     }
 
     private static IQueryable<PredictionSet> Sets(LabDbContext db, Run run, string scope) =>
@@ -109,11 +109,11 @@ public sealed class RunExports(IDbContextFactory<LabDbContext> contexts, LabPath
         return await ReadAsync(run, run.Experiment.DatasetVersion!, await Sets(db, run, scope).FirstAsync(ct), i => i < assignment.Length && assignment[i] == (byte)part, ct);
     }
 
-    private async Task<PredictionFile> ReadAsync(Run run, DatasetVersion version, PredictionSet set, Predicate<int>? isScored, CancellationToken ct)
+    private async Task<PredictionFile> ReadAsync(Run run, DatasetVersion version, PredictionSet set, Predicate<int> isScored, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var images = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == version.Id).OrderBy(i => i.Ordinal).ToListAsync(ct);
-        images.RemoveAll(i => isScored is not null && !isScored(i.Ordinal));
+        images.RemoveAll(i => !isScored(i.Ordinal));
         var predictions = PredictionBlob.Read(set.Blob, version.ClassNames);
         if (images.Count != predictions.Count)
             throw new ExplainedException($"Run {run.Id} scored {predictions.Count} images, but the manifest of {version.Dataset!.Name} has {images.Count} in that part; evaluate the run again.");

@@ -46,10 +46,18 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
     [Fact]
     public async Task Explanation_StoredImage_SpeaksOfTheAskedClass()
     {
-        await using var db = trained.Lab.Db();
-        var sha = await db.DatasetImages.Where(i => i.Label == 0).Select(i => i.Sha256).FirstAsync(Cancellation);
-        var result = await ResultAsync<PredictionResult>(JobKind.Explanation, new ExplanationPayload([sha], ClassIndex: 1));
+        var (images, _) = await TestImagesAsync();
+        var result = await ResultAsync<PredictionResult>(JobKind.Explanation, new ExplanationPayload([images[0]], ClassIndex: 1));
         Assert.Equal(1, Assert.Single(result.Images).ExplainedClass);
+    }
+
+    [Fact]
+    public async Task Prediction_OfATestImage_HasTheProbabilitiesOfTheRunsOwnTest()
+    {
+        var (images, stored) = await TestImagesAsync();
+        var result = await ResultAsync<PredictionResult>(JobKind.Explanation, new ExplanationPayload([.. images.Take(20)], ClassIndex: 0));
+        foreach (var (i, image) in result.Images.Index())
+            Assert.Equal(stored[(i * 2)..((i * 2) + 2)].Select(p => (double)p), image.Probabilities!, (a, b) => Math.Abs(a - b) < 1e-5);
     }
 
     [Fact]
@@ -120,6 +128,15 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
         Assert.Contains("own test set", await FailureAsync(new EvaluationPayload(trained.Data.DatasetVersionId, trained.Data.SplitId)));
     }
 
+    private async Task<(List<string> Sha256, float[] Probabilities)> TestImagesAsync()
+    {
+        await using var db = trained.Lab.Db();
+        var assignment = await db.Splits.Where(s => s.Id == trained.Data.SplitId).Select(s => s.Assignment).SingleAsync(Cancellation);
+        var images = (await db.SplitItemsAsync(trained.Data.DatasetVersionId, Cancellation)).Where((_, i) => assignment[i] == (byte)SplitPart.Test).Select(i => i.Sha256).ToList();
+        var blob = await db.PredictionSets.Where(p => p.RunId == trained.RunId && p.Scope == PredictionScope.Test).Select(p => p.Blob).SingleAsync(Cancellation);
+        return (images, PredictionBlob.Read(blob, ["Parasitized", "Uninfected"]).Probabilities);
+    }
+
     private async Task<string> FailureAsync(EvaluationPayload payload) =>
         (await trained.Lab.FinishedTaskAsync(await trained.Lab.StartTaskAsync(JobKind.Evaluation, trained.RunId, JsonSerializer.Serialize(payload, SpecJson.Options)))).Reason;
 
@@ -145,7 +162,7 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
             Lab = await TestLab.StartAsync();
             worker = new(Lab.Paths.Root);
             Data = await Lab.ImportCellsAsync(150);
-            var run = await Lab.FinishedRunAsync(await Lab.QueueAsync(TestLab.LeNet(Data, epochs: 15, learningRate: 0.002)));
+            var run = await Lab.FinishedRunAsync(await Lab.QueueAsync(TestLab.LeNet(Data, epochs: 15, learningRate: 0.002) with { Evaluation = new() { TestTimeViews = 8 } }));
             Assert.True(run.Status == RunStatus.Succeeded, run.Reason);
             RunId = run.Id;
         }

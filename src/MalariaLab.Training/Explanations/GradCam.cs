@@ -1,7 +1,6 @@
 using MalariaLab.Torch;
 using MalariaLab.Training.Architectures;
 using MalariaLab.Training.Data;
-using MalariaLab.Training.Loss;
 
 namespace MalariaLab.Training.Explanations;
 
@@ -18,7 +17,7 @@ public sealed record HeatMap(int ClassIndex, int Height, int Width, float[] Valu
 /// </summary>
 internal static class GradCam
 {
-    public static HeatMap Explain(Network network, SampleFeed feed, int index, OutputUnit unit, int? classIndex)
+    public static HeatMap Explain(Network network, SampleFeed feed, int index, OutputUnit unit, int classIndex)
     {
         using var scope = torch.NewDisposeScope();
         var (height, width, channels) = feed.Shape;
@@ -29,21 +28,13 @@ internal static class GradCam
             features = network.Features(input.permute(0, 3, 1, 2)).detach();
         features.requires_grad_();
         var logits = network.Head(features, ForwardPass.Inference);
-        var target = classIndex ?? MostProbable(logits.ToArray<float>(), unit);
         // One sigmoid unit speaks for class 1; what speaks against it speaks for class 0.
-        var logit = unit == OutputUnit.Sigmoid ? logits.select(1, 0).mul(target == 1 ? 1 : -1) : logits.select(1, target);
+        var logit = unit == OutputUnit.Sigmoid ? logits.select(1, 0).mul(classIndex == 1 ? 1 : -1) : logits.select(1, classIndex);
         var gradient = torch.autograd.grad(logit.sum(), [features])[0]!;
         using var noGrad = torch.no_grad();
         var map = features.mul(gradient.mean([2, 3], keepdim: true)).sum([1], keepdim: true).relu();
         var enlarged = torch.nn.functional.interpolate(map, [height, width]);
         var strongest = enlarged.max().item<float>();
-        return new HeatMap(target, height, width, (strongest > 0 ? enlarged.div(strongest) : enlarged).ToArray<float>());
-    }
-
-    private static int MostProbable(float[] logits, OutputUnit unit)
-    {
-        var probabilities = new float[unit == OutputUnit.Sigmoid ? 2 : logits.Length];
-        CrossEntropy.Probabilities(unit, logits, probabilities);
-        return Array.IndexOf(probabilities, probabilities.Max());
+        return new HeatMap(classIndex, height, width, (strongest > 0 ? enlarged.div(strongest) : enlarged).ToArray<float>());
     }
 }

@@ -80,14 +80,14 @@ public sealed class ModelScorer : IDisposable
 
     /// <summary>Grad-CAM of decoded images: where the network looked for a class.</summary>
     /// <param name="images">Decoded to <see cref="ArchitectureSpec.Channels"/> channels.</param>
-    /// <param name="classIndex">The class; null takes each image's most probable one.</param>
-    public IReadOnlyList<HeatMap> Explain(IReadOnlyList<PixelImage> images, int? classIndex = null)
+    /// <param name="classes">The class, image by image.</param>
+    public IReadOnlyList<HeatMap> Explain(IReadOnlyList<PixelImage> images, IReadOnlyList<int> classes)
     {
         var data = List(images);
         var feed = Feed(data);
         var maps = new HeatMap[images.Count];
         using var network = new Network(_weights);
-        _pool.Run(images.Count, i => maps[i] = GradCam.Explain(network, feed, i, _unit, classIndex));
+        _pool.Run(images.Count, i => maps[i] = GradCam.Explain(network, feed, i, _unit, classes[i]));
         return maps;
     }
 

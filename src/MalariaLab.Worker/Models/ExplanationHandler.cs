@@ -18,9 +18,9 @@ internal sealed class ExplanationHandler(RunModels models, ContentStore store) :
             throw new ExplainedException($"{wanted.Sha256.Count} images are more than {ImageScoring.MaxImages} at once: explain fewer.");
         var files = new List<(string, byte[])>();
         foreach (var sha in wanted.Sha256) files.Add((sha, await store.ReadAsync(sha, cancellationToken)));
-        var result = await models.UseAsync(job.SubjectId!.Value, model => wanted.ClassIndex < 0 || wanted.ClassIndex >= model.ClassNames.Count
+        var result = await models.UseAsync(job.SubjectId!.Value, (model, views) => wanted.ClassIndex < 0 || wanted.ClassIndex >= model.ClassNames.Count
             ? throw new ExplainedException($"The run knows classes 0 to {model.ClassNames.Count - 1}, not {wanted.ClassIndex}.")
-            : ImageScoring.Score(model, files, explain: true, wanted.ClassIndex), cancellationToken);
+            : ImageScoring.Score(model, views, files, explain: true, wanted.ClassIndex), cancellationToken);
         return JsonSerializer.Serialize(result, SpecJson.Options);
     }
 }

@@ -13,10 +13,11 @@ internal static class ImageScoring
 
     /// <summary>Decodes, scores and, where asked for, explains; a file that cannot be decoded gets its reason.</summary>
     /// <param name="model">The network.</param>
+    /// <param name="views">Test-time views that are averaged, as in the run's own test.</param>
     /// <param name="files">Name and contents of each file.</param>
     /// <param name="explain">Also Grad-CAM.</param>
-    /// <param name="classIndex">The class to explain; null takes each image's most probable one.</param>
-    public static PredictionResult Score(ModelScorer model, IReadOnlyList<(string Name, byte[] Bytes)> files, bool explain, int? classIndex)
+    /// <param name="classIndex">The class to explain; null takes each image's predicted one.</param>
+    public static PredictionResult Score(ModelScorer model, int views, IReadOnlyList<(string Name, byte[] Bytes)> files, bool explain, int? classIndex)
     {
         var results = new ImagePrediction[files.Count];
         var decoded = new List<(int Index, PixelImage Image)>();
@@ -34,16 +35,11 @@ internal static class ImageScoring
         if (decoded.Count > 0)
         {
             var images = decoded.ConvertAll(d => d.Image);
-            var scores = model.Score(images);
-            var maps = explain ? model.Explain(images, classIndex) : null;
-            var classes = model.ClassNames.Count;
-            for (var k = 0; k < decoded.Count; k++)
-            {
-                var probabilities = Array.ConvertAll(scores[(k * classes)..((k + 1) * classes)], p => (double)p);
-                results[decoded[k].Index] = new(
-                    files[decoded[k].Index].Name, null, Array.IndexOf(probabilities, probabilities.Max()), probabilities,
-                    maps?[k].ClassIndex, maps is null ? null : Paint(maps[k]));
-            }
+            var scores = model.Score(images, views).Chunk(model.ClassNames.Count).Select(row => Array.ConvertAll(row, p => (double)p)).ToList();
+            var predicted = scores.ConvertAll(row => Array.IndexOf(row, row.Max()));
+            var maps = explain ? model.Explain(images, predicted.ConvertAll(p => classIndex ?? p)) : null;
+            foreach (var (k, (index, _)) in decoded.Index())
+                results[index] = new(files[index].Name, null, predicted[k], scores[k], maps?[k].ClassIndex, maps is null ? null : Paint(maps[k]));
         }
         return new(model.ClassNames, results);
     }

@@ -24,7 +24,7 @@ internal sealed class PredictionHandler(RunModels models, LabPaths paths) : IJob
             if (!File.Exists(upload)) throw new ExplainedException($"The upload of {file.Name} is no longer there: send it again.");
             files.Add((file.Name, await File.ReadAllBytesAsync(upload, cancellationToken)));
         }
-        var result = await models.UseAsync(job.SubjectId!.Value, model => ImageScoring.Score(model, files, wanted.Explain, null), cancellationToken);
+        var result = await models.UseAsync(job.SubjectId!.Value, (model, views) => ImageScoring.Score(model, views, files, wanted.Explain, null), cancellationToken);
         foreach (var upload in uploads) File.Delete(upload);
         return JsonSerializer.Serialize(result, SpecJson.Options);
     }

@@ -1,4 +1,5 @@
 using MalariaLab.Core;
+using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
@@ -15,10 +16,13 @@ internal sealed class RunModels(IDbContextFactory<LabDbContext> contexts, LabPat
     private (string File, ModelScorer Scorer)? warm;
 
     /// <summary>Uses a run's network, loading it if it is not the last used one.</summary>
+    /// <param name="runId">Row id of the run.</param>
+    /// <param name="use">Given the network and the number of views that the run's own test averages.</param>
+    /// <param name="cancellation">Ends the waiting for the network.</param>
     /// <exception cref="ExplainedException">The run has no weights, or they are damaged.</exception>
-    public async Task<T> UseAsync<T>(long runId, Func<ModelScorer, T> use, CancellationToken cancellation)
+    public async Task<T> UseAsync<T>(long runId, Func<ModelScorer, int, T> use, CancellationToken cancellation)
     {
-        var (file, sha256) = await FindAsync(runId, cancellation);
+        var (file, sha256, views) = await FindAsync(runId, cancellation);
         await gate.WaitAsync(cancellation);
         try
         {
@@ -29,7 +33,7 @@ internal sealed class RunModels(IDbContextFactory<LabDbContext> contexts, LabPat
                 await ProveAsync(runId, file, sha256, cancellation);
                 warm = (file, ModelScorer.Load(file, machine.Threads));
             }
-            return use(warm.Value.Scorer);
+            return use(warm.Value.Scorer, views);
         }
         finally
         {
@@ -46,7 +50,7 @@ internal sealed class RunModels(IDbContextFactory<LabDbContext> contexts, LabPat
     /// <exception cref="ExplainedException">There are none, or they are damaged.</exception>
     public async Task<string> WeightsFileAsync(long runId, CancellationToken cancellation)
     {
-        var (file, sha256) = await FindAsync(runId, cancellation);
+        var (file, sha256, _) = await FindAsync(runId, cancellation);
         await ProveAsync(runId, file, sha256, cancellation);
         return file;
     }
@@ -57,14 +61,14 @@ internal sealed class RunModels(IDbContextFactory<LabDbContext> contexts, LabPat
         gate.Dispose();
     }
 
-    private async Task<(string File, string Sha256)> FindAsync(long runId, CancellationToken cancellation)
+    private async Task<(string File, string Sha256, int Views)> FindAsync(long runId, CancellationToken cancellation)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var run = await db.Runs.Where(r => r.Id == runId).Select(r => new { r.Status }).SingleOrDefaultAsync(cancellation)
+        var run = await db.Runs.Where(r => r.Id == runId).Select(r => new { r.Status, r.Experiment!.SpecJson }).SingleOrDefaultAsync(cancellation)
             ?? throw new ExplainedException($"There is no run {runId}.");
         if (run.Status != RunStatus.Succeeded) throw new ExplainedException($"Run {runId} has not finished, so it has no network to use.");
         var stored = await db.Artifacts.Where(a => a.RunId == runId && a.Kind == ArtifactKind.Weights).Select(a => new { a.FileName, a.Sha256 }).SingleOrDefaultAsync(cancellation);
-        return stored is not null && paths.Artifact(runId, stored.FileName) is var file && File.Exists(file) ? (file, stored.Sha256)
+        return stored is not null && paths.Artifact(runId, stored.FileName) is var file && File.Exists(file) ? (file, stored.Sha256, SpecJson.Read(run.SpecJson).Evaluation.TestTimeViews)
             : throw new ExplainedException($"The weights of run {runId} are not there: restore them from a backup or repeat the run.");
     }
 

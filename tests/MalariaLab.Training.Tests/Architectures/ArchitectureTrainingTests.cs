@@ -47,7 +47,7 @@ public sealed class ArchitectureTrainingTests : IDisposable
 
         var pixels = new byte[size * size * channels];
         new Random(3).NextBytes(pixels);
-        var maps = Enumerable.Range(0, 3).Select(label => scorer.Explain([new PixelImage(size, size, channels, pixels)], label).Single()).ToList();
+        var maps = Enumerable.Range(0, 3).Select(label => scorer.Explain([new PixelImage(size, size, channels, pixels)], [label]).Single()).ToList();
         Assert.Equal([0, 1, 2], maps.Select(m => m.ClassIndex));
         Assert.All(maps, m => Assert.Equal((size, size, size * size), (m.Height, m.Width, m.Values.Length)));
         Assert.All(maps.SelectMany(m => m.Values), value => Assert.InRange(value, 0, 1));

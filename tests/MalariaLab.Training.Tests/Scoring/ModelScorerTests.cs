@@ -57,7 +57,7 @@ public sealed class ModelScorerTests : IDisposable
             for (var c = 21; c < 27; c++)
                 image.AsSpan((r * 32 + c) * 3, 3).Fill(50);
 
-        var map = scorer.Explain([new PixelImage(32, 32, 3, image)], classIndex: 1).Single();
+        var map = scorer.Explain([new PixelImage(32, 32, 3, image)], [1]).Single();
 
         Assert.Equal((1, 32, 32), (map.ClassIndex, map.Height, map.Width));
         Assert.Equal(1f, map.Values.Max(), 1e-6f);

@@ -38,6 +38,16 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
     }
 
     [Fact]
+    public async Task Imports_OfOneNameAtOnce_OneIsMadeAndTheOthersAreToldWhy()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var asked = Enumerable.Range(0, 8).Select(_ => Task.Run(() => lab.Get<DatasetCommands>().StartImportAsync(new NewImport { Name = "cells", Source = ImportSource.Upload, OriginalName = "x.zip" }, Seeds.Ana))).ToList();
+        await Task.WhenAll(asked).ContinueWith(_ => { }, TaskScheduler.Default);
+        Assert.Single(asked.Select(t => t.IsCompletedSuccessfully), made => made);
+        Assert.All(asked.Where(t => t.IsFaulted), t => Assert.Contains("cells", Assert.IsType<ExplainedException>(t.Exception!.InnerException).Message));
+    }
+
+    [Fact]
     public async Task Import_AfterItsTaskWasTakenAway_WritesNothing()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);

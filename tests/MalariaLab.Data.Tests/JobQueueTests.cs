@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using MalariaLab.Core;
+using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Jobs;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Jobs;
 using MalariaLab.Data.Runs;
+using MalariaLab.Data.Weights;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MalariaLab.Data.Tests;
@@ -164,6 +166,17 @@ public abstract class JobQueueTests(LabDatabase provider, PostgresServer postgre
         var result = await tasks.ResultAsync<Dictionary<string, object>>(id);
         Assert.Equal(["subject", "payload"], result.Keys);
         Assert.Equal((LabTaskStatus.Succeeded, 1.0), ((await tasks.FindAsync(id))!.Status, (await tasks.FindAsync(id))!.Progress));
+    }
+
+    [Fact]
+    public async Task OfficialWeights_AskedForByTwo_AreFetchedOnce()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var library = lab.Get<WeightsLibrary>();
+        var (first, second) = (OfficialWeights.All[0].Key, OfficialWeights.All[1].Key);
+        var task = await library.DownloadAsync(first, Seeds.Ana);
+        Assert.Equal(task, await library.DownloadAsync(first, new(null, "Bo")));
+        Assert.NotEqual(task, await library.DownloadAsync(second, Seeds.Ana));
     }
 
     [Fact]

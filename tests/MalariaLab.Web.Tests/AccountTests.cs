@@ -112,6 +112,19 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
+    public async Task TwoAdministrators_WhoDemoteEachOtherAtOnce_LeaveOne()
+    {
+        using (var admin = lab.Browser()) (await lab.SetUp(admin)).Dispose();
+        await using var scope = lab.Services.CreateAsyncScope();
+        var people = scope.ServiceProvider.GetRequiredService<People>();
+        await people.AcceptAsync(await people.InviteAsync(LabRoles.Admin, "Bo", null, "Ada"), "bo@lab.example", "Bo", LabFactory.Password);
+        var both = (await people.ListAsync()).Select(p => Task.Run(() => people.SetRoleAsync(p.User.Id, LabRoles.Viewer, "the other"))).ToList();
+        await Task.WhenAll(both).ContinueWith(_ => { }, TaskScheduler.Default);
+        Assert.IsType<Core.ExplainedException>(Assert.Single(both, t => t.IsFaulted).Exception!.InnerException);
+        Assert.Single(await people.ListAsync(), p => p.Role == LabRoles.Admin);
+    }
+
+    [Fact]
     public async Task Api_WithLocalTokenOrAPersonsToken_Answers_AndWithoutRefuses()
     {
         using (var admin = lab.Browser()) (await lab.SetUp(admin)).Dispose();

@@ -21,7 +21,7 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
     {
         var lab = trained.Lab;
         var files = new List<UploadedImage>();
-        foreach (var (name, bytes) in new[] { ("infected.png", TestCells.Paint(1000, true)), ("clean.png", TestCells.Paint(1001, false)), ("broken.png", [1, 2, 3]) })
+        foreach (var (name, bytes) in new[] { ("infected.png", TestCells.Paint(1000, true)), ("clean.png", TestCells.Paint(1001, false)), ("broken.png", [1, 2, 3]), ("cells.zip", [0x50, 0x4B, 3, 4, 20]) })
         {
             var path = lab.Paths.NewUpload(name);
             await File.WriteAllBytesAsync(path, bytes, Cancellation);
@@ -31,7 +31,7 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
         var result = await ResultAsync<PredictionResult>(JobKind.Prediction, new PredictionPayload(files, Explain: true));
 
         Assert.Equal(["Parasitized", "Uninfected"], result.ClassNames);
-        Assert.Equal(["infected.png", "clean.png", "broken.png"], result.Images.Select(i => i.Name));
+        Assert.Equal(["infected.png", "clean.png", "broken.png", "cells.zip"], result.Images.Select(i => i.Name));
         foreach (var image in result.Images.Take(2))
         {
             Assert.Equal(1, image.Probabilities!.Sum(), 5);
@@ -40,6 +40,7 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
         }
         Assert.True(result.Images[0].Probabilities![0] > result.Images[1].Probabilities![0]);
         Assert.Contains("cannot be used", result.Images[2].Refusal);
+        Assert.Contains("Import it as a dataset", result.Images[3].Refusal);
         Assert.Empty(Directory.GetFiles(lab.Paths.Uploads));
     }
 

@@ -47,13 +47,16 @@ public sealed class WeightsLibrary(IDbContextFactory<LabDbContext> contexts, Lab
     public Task<long> ImportAsync(WeightsImport import, Actor actor, CancellationToken cancellationToken = default) =>
         tasks.EnsureAsync(new(JobKind.WeightsImport, $"Weights: {import.Name}", null, JsonSerializer.Serialize(import with { By = actor.UserId }, SpecJson.Options)), actor, cancellationToken);
 
-    /// <summary>Queues the fetching of official weights.</summary>
+    /// <summary>Queues the fetching of official weights, unless someone's fetching of the same file is not done yet: two would write into one file.</summary>
     /// <returns>Row id of the task.</returns>
     /// <exception cref="ExplainedException">The key is unknown.</exception>
-    public Task<long> DownloadAsync(string key, Actor actor, CancellationToken cancellationToken = default)
+    public async Task<long> DownloadAsync(string key, Actor actor, CancellationToken cancellationToken = default)
     {
         var official = OfficialWeights.Get(key);
-        return ImportAsync(new() { Name = official.Title, Official = official.Key, Source = official.Address.ToString(), Licence = official.Licence }, actor, cancellationToken);
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+            foreach (var open in await db.Tasks.AsNoTracking().Where(t => t.Kind == JobKind.WeightsImport && t.FinishedAt == null).ToListAsync(cancellationToken))
+                if (JsonSerializer.Deserialize<WeightsImport>(open.PayloadJson, SpecJson.Options)!.Official == official.Key) return open.Id;
+        return await ImportAsync(new() { Name = official.Title, Official = official.Key, Source = official.Address.ToString(), Licence = official.Licence }, actor, cancellationToken);
     }
 
     /// <summary>All files, newest first.</summary>
@@ -78,7 +81,7 @@ public sealed class WeightsLibrary(IDbContextFactory<LabDbContext> contexts, Lab
     /// <exception cref="ExplainedException">There is none, or a run that is not finished starts from it.</exception>
     public async Task DeleteAsync(long id, Actor actor, CancellationToken cancellationToken = default)
     {
-        var sha256 = await contexts.InTransactionAsync(async db =>
+        await contexts.InTransactionAsync(async db =>
         {
             var file = await db.WeightsFiles.SingleOrDefaultAsync(f => f.Id == id, cancellationToken) ?? throw new ExplainedException($"The weights library has no file {id}.");
             var user = await db.Runs.Where(r => r.Experiment!.SpecJson.Contains(file.Sha256) && r.Status != RunStatus.Succeeded && r.Status != RunStatus.Failed && r.Status != RunStatus.Canceled)
@@ -87,8 +90,8 @@ public sealed class WeightsLibrary(IDbContextFactory<LabDbContext> contexts, Lab
             db.WeightsFiles.Remove(file);
             db.AuditEntries.Add(new() { At = time.GetUtcNow(), UserId = actor.UserId, Actor = actor.Name, Action = "weights.delete", Subject = $"{file.Name} ({file.Sha256})" });
             await db.SaveChangesAsync(cancellationToken);
-            return file.Sha256;
+            // Before the commit: an import of the same file that adds its row after it finds that the bytes are gone and stores them again.
+            File.Delete(paths.WeightsFile(file.Sha256));
         }, cancellationToken);
-        File.Delete(paths.WeightsFile(sha256));
     }
 }

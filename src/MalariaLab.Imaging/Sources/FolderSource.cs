@@ -42,6 +42,8 @@ public sealed class FolderSource : ImageSource
     public override byte[] Read(SourceFile file)
     {
         if (file.Length > limits.MaxFileBytes) throw TooLarge(file.Length, limits.MaxFileBytes);
+        // What looks empty may be a pipe, and to open one waits for somebody who writes into it.
+        if (file.Length == 0) return [];
         try
         {
             using var handle = File.OpenHandle(Path.Combine(root, file.Path));

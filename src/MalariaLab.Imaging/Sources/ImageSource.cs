@@ -22,6 +22,8 @@ public abstract class ImageSource : IDisposable
         limits ??= SourceLimits.Default;
         if (Directory.Exists(path)) return new FolderSource(path, limits);
         if (!File.Exists(path)) throw new SourceRefusedException($"There is no file or folder {Path.GetFileName(path)}. Check the name.");
+        // A pipe looks empty, and to open one waits for somebody who writes into it.
+        if (new FileInfo(path).Length == 0) throw ZipDirectory.NotAZip();
         return new ZipSource(path, limits);
     }
 

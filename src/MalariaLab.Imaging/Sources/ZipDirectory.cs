@@ -120,7 +120,7 @@ internal static class ZipDirectory
             if (count != ushort.MaxValue && length != uint.MaxValue && offset != uint.MaxValue) return (offset, length, count);
             return ReadZip64End(handle, archiveLength - tail.Length + i) ?? (offset, length, count);
         }
-        throw new SourceRefusedException("The file is not a zip archive, or its end is missing. If it was uploaded or downloaded, do that again.");
+        throw NotAZip();
     }
 
     private static (long Offset, long Length, long Count)? ReadZip64End(SafeFileHandle handle, long end)
@@ -177,6 +177,8 @@ internal static class ZipDirectory
     private static ushort UInt16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 
     private static uint UInt32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+
+    internal static SourceRefusedException NotAZip() => new("The file is not a zip archive, or its end is missing. If it was uploaded or downloaded, do that again.");
 
     private static SourceRefusedException Truncated() =>
         new("The archive's table of contents is damaged or cut off. If it was uploaded or downloaded, do that again.");

@@ -6,6 +6,7 @@ using System.Text.Json;
 using MalariaLab.Core.Experiments.Architectures;
 using MalariaLab.Torch;
 using MalariaLab.Training.Architectures;
+using MalariaLab.Training.Serialization;
 
 namespace MalariaLab.Training.Data;
 
@@ -17,7 +18,6 @@ internal sealed unsafe class FeatureCache : IDisposable
 {
     private const int Chunk = 32;
     private const int HashBytes = 32;
-    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(6);
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _start;
@@ -102,9 +102,7 @@ internal sealed unsafe class FeatureCache : IDisposable
 
     private static void MakeRoom(string folder, long most)
     {
-        // A killed process leaves its half; one that lives writes every few seconds.
-        foreach (var left in new DirectoryInfo(folder).GetFiles("*.features.*.tmp").Where(file => file.LastWriteTimeUtc < DateTime.UtcNow - Abandoned))
-            left.Delete();
+        Leftovers.Delete(folder, "*.features.*.tmp");
         var files = new DirectoryInfo(folder).GetFiles("*.features").OrderBy(file => file.LastWriteTimeUtc).ToList();
         for (var used = files.Sum(file => file.Length); used > most && files.Count > 0; files.RemoveAt(0))
         {

@@ -53,6 +53,7 @@ public static class Safetensors
             offset += bytes;
         }
 
+        Leftovers.Delete(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path) + ".*.tmp");
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {

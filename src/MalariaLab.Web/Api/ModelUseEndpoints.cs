@@ -81,7 +81,8 @@ public static class ModelUseEndpoints
         var run = await db.Run(task.SubjectId!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), ct);
         var (versionId, splitId) = JsonSerializer.Deserialize<EvaluationPayload>(task.PayloadJson, SpecJson.Options)!;
         var scope = splitId is { } id ? PredictionScope.TestOf(id) : PredictionScope.All;
-        var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleAsync(v => v.Id == versionId, ct);
+        var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleOrDefaultAsync(v => v.Id == versionId, ct)
+            ?? throw new NotFoundException($"The dataset of evaluation {evaluation} was deleted, and its figures with it.");
         var set = await db.Evaluations.Where(e => e.RunId == run.Id && e.DatasetVersionId == versionId && e.Scope == scope).Select(e => e.SetHash).FirstOrDefaultAsync(ct);
         var report = task.ResultJson is null ? null : JsonSerializer.Deserialize<EvaluationReport>(task.ResultJson, JsonSerializerOptions.Web);
         var leftOut = splitId is null && report is not null ? version.ImageCount - report.N : 0;
@@ -95,7 +96,7 @@ public static class ModelUseEndpoints
             Name = run.Name,
             Recipe = run.Experiment!.Recipe,
             Dataset = version.Dataset!.Name,
-            Split = splitId is null ? "all images" : $"test part of {await db.Splits.Where(s => s.Id == splitId).Select(s => s.Name).SingleAsync(ct)}",
+            Split = splitId is null ? "all images" : $"test part of {await db.Splits.Where(s => s.Id == splitId).Select(s => s.Name).SingleOrDefaultAsync(ct) ?? "a deleted split"}",
             Seed = run.Experiment.Seed,
             Status = task.Status.ToString(),
             Reason = task.Reason.Length > 0 ? task.Reason : leftOut > 0 ? $"{leftOut} of {version.ImageCount} images are left out, because the run learned from them." : null,

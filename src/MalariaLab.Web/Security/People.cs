@@ -11,6 +11,9 @@ public sealed class People(IDbContextFactory<LabDbContext> contexts, IServiceSco
 {
     private static readonly TimeSpan InvitationLife = TimeSpan.FromDays(7);
 
+    // One at a time in the one web process: two administrators who take each other's role at once would both find the other still there.
+    private static readonly SemaphoreSlim Changes = new(1, 1);
+
     /// <summary>A person with the role.</summary>
     public sealed record Entry(LabUser User, string Role);
 
@@ -49,30 +52,20 @@ public sealed class People(IDbContextFactory<LabDbContext> contexts, IServiceSco
 
     /// <summary>Gives another role. The last administrator stays one.</summary>
     /// <exception cref="ExplainedException">It is the last administrator.</exception>
-    public async Task SetRoleAsync(long userId, string role, string actor)
+    public Task SetRoleAsync(long userId, string role, string actor) => ChangeAsync(userId, staysAdministrator: role == LabRoles.Admin, actor, async (users, user) =>
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<LabUser>>();
-        var user = await FindAsync(users, userId);
-        if (role != LabRoles.Admin) await RequireAnotherAdminAsync(users, userId);
         Require(await users.RemoveFromRolesAsync(user, await users.GetRolesAsync(user)));
         Require(await users.AddToRoleAsync(user, role));
-        Require(await users.UpdateSecurityStampAsync(user));
-        await AuditAsync(null, actor, "user.role", $"{user.Email} is {role}");
-    }
+        return ("user.role", $"{user.Email} is {role}");
+    });
 
     /// <summary>Closes or opens an account.</summary>
     /// <exception cref="ExplainedException">It is the last administrator.</exception>
-    public async Task SetClosedAsync(long userId, bool closed, string actor)
+    public Task SetClosedAsync(long userId, bool closed, string actor) => ChangeAsync(userId, staysAdministrator: !closed, actor, async (users, user) =>
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<LabUser>>();
-        var user = await FindAsync(users, userId);
-        if (closed) await RequireAnotherAdminAsync(users, userId);
         Require(await users.SetLockoutEndDateAsync(user, closed ? DateTimeOffset.MaxValue : null));
-        Require(await users.UpdateSecurityStampAsync(user));
-        await AuditAsync(null, actor, closed ? "user.close" : "user.open", user.Email ?? "");
-    }
+        return (closed ? "user.close" : "user.open", user.Email ?? "");
+    });
 
     /// <summary>Makes a one-time invitation.</summary>
     /// <returns>The secret of its link.</returns>
@@ -125,6 +118,25 @@ public sealed class People(IDbContextFactory<LabDbContext> contexts, IServiceSco
         await using var db = await contexts.CreateDbContextAsync();
         db.AuditEntries.Add(new AuditEntry { At = clock.GetUtcNow(), UserId = userId, Actor = actor, Action = action, Subject = subject });
         await db.SaveChangesAsync();
+    }
+
+    private async Task ChangeAsync(long userId, bool staysAdministrator, string actor, Func<UserManager<LabUser>, LabUser, Task<(string Action, string Subject)>> change)
+    {
+        await Changes.WaitAsync();
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var users = scope.ServiceProvider.GetRequiredService<UserManager<LabUser>>();
+            var user = await FindAsync(users, userId);
+            if (!staysAdministrator) await RequireAnotherAdminAsync(users, userId);
+            var (action, subject) = await change(users, user);
+            Require(await users.UpdateSecurityStampAsync(user));
+            await AuditAsync(null, actor, action, subject);
+        }
+        finally
+        {
+            Changes.Release();
+        }
     }
 
     private static async Task<LabUser> FindAsync(UserManager<LabUser> users, long id) =>

@@ -29,7 +29,8 @@ internal static class ImageScoring
             }
             catch (ImageException e)
             {
-                results[i] = new(files[i].Name, e.Message);
+                var isZip = files[i].Bytes.AsSpan().StartsWith("PK\x3\x4"u8);
+                results[i] = new(files[i].Name, isZip ? "This file cannot be used: it is a zip archive. Import it as a dataset and evaluate the run on it." : e.Message);
             }
         }
         if (decoded.Count > 0)

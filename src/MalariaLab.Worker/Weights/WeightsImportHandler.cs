@@ -53,8 +53,8 @@ internal sealed class WeightsImportHandler(WeightsLibrary library, LabPaths path
         var sha256 = await FileHash.OfAsync(path, cancellation);
         job.Progress.Report(("Storing the file", 1));
         // The file first: a row never points at nothing, and bytes without a row are the same bytes next time.
-        if (!File.Exists(paths.WeightsFile(sha256))) Training.Weights.WeightsFile.Copy(path, paths.WeightsFile(sha256));
-        return await library.AddAsync(new()
+        Store(path, sha256);
+        var added = await library.AddAsync(new()
         {
             Sha256 = sha256,
             Name = import.Name,
@@ -66,5 +66,13 @@ internal sealed class WeightsImportHandler(WeightsLibrary library, LabPaths path
             TensorsJson = JsonSerializer.Serialize(found.Tensors, SpecJson.Options),
             CreatedById = import.By,
         }, cancellation);
+        // Somebody may have deleted the same file between the two.
+        Store(path, sha256);
+        return added;
+    }
+
+    private void Store(string path, string sha256)
+    {
+        if (!File.Exists(paths.WeightsFile(sha256))) Training.Weights.WeightsFile.Copy(path, paths.WeightsFile(sha256));
     }
 }

@@ -24,6 +24,17 @@ public sealed class FolderSourceTests : IDisposable
     }
 
     [Fact]
+    public void Read_APipe_IsEmptyAndDoesNotWait()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among files.");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(folder.FullName, "a.png"), Path.Combine(folder.FullName, "b.zip")])) make.WaitForExit();
+        using var source = ImageSource.Open(folder.FullName);
+        Assert.Equal(2, source.Files.Count);
+        Assert.Empty(source.Read(source.Files[0]));
+        Assert.Contains("not a zip archive", Assert.Throws<SourceRefusedException>(() => ImageSource.Open(Path.Combine(folder.FullName, "b.zip"))).Message);
+    }
+
+    [Fact]
     public void Open_TooManyFiles_IsRefused()
     {
         for (var i = 0; i < 3; i++) File.WriteAllBytes(Path.Combine(folder.FullName, $"{i}.png"), [1]);

@@ -24,6 +24,17 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void Save_BesideHalvesOfOthers_DeletesTheAbandonedOneOnly()
+    {
+        var (dead, living) = (FilePath + ".1.tmp", FilePath + ".2.tmp");
+        File.WriteAllText(dead, "half");
+        File.WriteAllText(living, "half");
+        File.SetLastWriteTimeUtc(dead, DateTime.UtcNow.AddDays(-1));
+        Safetensors.Save(FilePath, new Dictionary<string, Tensor> { ["one"] = ones([1]) });
+        Assert.Equal([FilePath, living], folder.GetFiles().Select(f => f.FullName).Order());
+    }
+
+    [Fact]
     public void Save_EveryType_LoadsBackBitForBit()
     {
         var tensors = new Dictionary<string, Tensor>

@@ -8,6 +8,7 @@ using MalariaLab.Core.Jobs;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
+using MalariaLab.Data.Jobs;
 using MalariaLab.Web.Features.Predict;
 using MalariaLab.Web.Security;
 using MalariaLab.Web.Tests.Datasets;
@@ -123,6 +124,20 @@ public sealed class ModelUseTests : IAsyncLifetime
         Assert.Equal(scored, (int?)state["test"]!["n"]);
         await using (var db = await Db()) await db.DatasetVersions.Where(v => v.Dataset!.Name == "other cells").ExecuteUpdateAsync(set => set.SetProperty(v => v.ImageCount, scored + 3), Cancellation);
         Assert.Equal($"3 of {scored + 3} images are left out, because the run learned from them.", (string?)JsonNode.Parse(await client.GetStringAsync(Address($"evaluations/{task.Id}"), Cancellation))!["reason"]);
+    }
+
+    [Fact]
+    public async Task Evaluation_WhoseSplitOrDatasetIsGone_SaysSo()
+    {
+        await using var db = await Db();
+        var version = await db.Runs.Where(r => r.Id == finished).Select(r => r.Experiment!.DatasetVersionId).SingleAsync(Cancellation);
+        var tasks = lab.Services.GetRequiredService<LabTasks>();
+        var split = await tasks.EnqueueAsync(new(JobKind.Evaluation, "Evaluation", finished, JsonSerializer.Serialize(new EvaluationPayload(version, 9999), SpecJson.Options)), new(null, "Ana"), Cancellation);
+        Assert.Equal("test part of a deleted split", (string?)JsonNode.Parse(await client.GetStringAsync(Address($"evaluations/{split}"), Cancellation))!["split"]);
+        var dataset = await tasks.EnqueueAsync(new(JobKind.Evaluation, "Evaluation", finished, JsonSerializer.Serialize(new EvaluationPayload(9999), SpecJson.Options)), new(null, "Ana"), Cancellation);
+        using var answer = await client.GetAsync(Address($"evaluations/{dataset}"), Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("was deleted", await answer.Content.ReadAsStringAsync(Cancellation));
     }
 
     [Theory]

@@ -145,6 +145,23 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
+    public async Task Api_TokenOfAnAccountLockedByWrongPasswords_GoesOn_AndOfAClosedOneEnds()
+    {
+        using (var admin = lab.Browser()) (await lab.SetUp(admin)).Dispose();
+        await using var scope = lab.Services.CreateAsyncScope();
+        var people = scope.ServiceProvider.GetRequiredService<People>();
+        var bo = await people.AcceptAsync(await people.InviteAsync(LabRoles.Member, "Bo", null, "Ada"), "bo@lab.example", "Bo", LabFactory.Password);
+        var token = await lab.Services.GetRequiredService<ApiTokens>().CreateAsync(bo.Id, "script", null);
+        using var guesser = lab.Browser();
+        for (var i = 0; i < 6; i++) (await LabFactory.Submit(guesser, LabUrls.SignInPath, ("form.Email", "bo@lab.example"), ("form.Password", "wrong"))).Dispose();
+        using var locked = await LabFactory.Submit(guesser, LabUrls.SignInPath, ("form.Email", "bo@lab.example"), ("form.Password", LabFactory.Password));
+        Assert.NotEqual(HttpStatusCode.Redirect, locked.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Api(token)).StatusCode);
+        await people.SetClosedAsync(bo.Id, true, "Ada");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Api(token)).StatusCode);
+    }
+
+    [Fact]
     public async Task Api_WithTheBrowsersCookie_Refuses()
     {
         using var browser = lab.Browser();

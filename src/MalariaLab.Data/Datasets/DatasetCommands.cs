@@ -97,7 +97,7 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
     {
         var version = await db.DatasetVersions.SingleOrDefaultAsync(v => v.Id == versionId, cancellationToken) ?? throw new ExplainedException($"There is no dataset version {versionId}.");
         if (positiveClass < 0 || positiveClass >= version.ClassNames.Count) throw new ExplainedException($"The version has classes 0 to {version.ClassNames.Count - 1}, not {positiveClass}.");
-        if (await db.Runs.AnyAsync(r => r.Experiment!.DatasetVersionId == versionId, cancellationToken))
+        if (await db.Runs.AnyAsync(r => r.Experiment!.DatasetVersionId == versionId, cancellationToken) || await db.Evaluations.AnyAsync(e => e.DatasetVersionId == versionId, cancellationToken))
             throw new ExplainedException("Runs have used this version, so its positive class can't change any more: import it as a new version.");
         version.PositiveClass = positiveClass;
         await db.SaveChangesAsync(cancellationToken);

@@ -16,4 +16,7 @@ public sealed class LabUser : IdentityUser<long>
 
     /// <summary>Preferences of the pages (theme, language, columns) as JSON.</summary>
     public string? PreferencesJson { get; set; }
+
+    /// <summary>True while an administrator has closed the account; wrong passwords lock it for minutes only.</summary>
+    public bool IsClosed => LockoutEnd == DateTimeOffset.MaxValue;
 }

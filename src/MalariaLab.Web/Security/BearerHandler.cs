@@ -21,7 +21,8 @@ public sealed class BearerHandler(
         if (!((string?)Request.Headers.Authorization is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))) return AuthenticateResult.NoResult();
         var token = header["Bearer ".Length..].Trim();
         if (local.Accepts(token)) return Success(CommandLine());
-        if (await tokens.OwnerAsync(token, Context.RequestAborted) is { } owner && await signIn.CanSignInAsync(owner) && !await signIn.UserManager.IsLockedOutAsync(owner))
+        // Somebody else's wrong passwords lock the sign-in for minutes; a token needs no password and goes on.
+        if (await tokens.OwnerAsync(token, Context.RequestAborted) is { IsClosed: false } owner && await signIn.CanSignInAsync(owner))
             return Success(await signIn.CreateUserPrincipalAsync(owner));
         return AuthenticateResult.Fail("The token is unknown, revoked or out of date. Make one on the account page.");
     }

@@ -145,7 +145,7 @@ public sealed class People(IDbContextFactory<LabDbContext> contexts, IServiceSco
     private static async Task RequireAnotherAdminAsync(UserManager<LabUser> users, long except)
     {
         var admins = await users.GetUsersInRoleAsync(LabRoles.Admin);
-        if (!admins.Any(a => a.Id != except && !(a.LockoutEnd == DateTimeOffset.MaxValue)))
+        if (!admins.Any(a => a.Id != except && !a.IsClosed))
             throw new ExplainedException("This is the last administrator; make someone else one first.");
     }
 

@@ -57,6 +57,16 @@ public abstract class DerivedVersionTests(LabDatabase provider, PostgresServer p
     }
 
     [Fact]
+    public async Task Create_BesideASplitWithoutATest_TakesItOver()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var old = await lab.ImportAsync("cells", 200);
+        await lab.Get<SplitCommands>().CreateAsync(old.Id, new SplitPlan { TrainPercent = 90, ValidationPercent = 10, TestPercent = 0 }, "no test", Seeds.Ana);
+        var made = await lab.Get<DerivedVersions>().CreateAsync(new() { ParentVersionId = old.Id, Exclude = [0], Reason = "blurred" }, Seeds.Ana);
+        Assert.Equal("no test", Assert.Single(await lab.Get<DatasetQueries>().SplitsAsync(made.VersionId)).Name);
+    }
+
+    [Fact]
     public async Task Create_ThatCannotBe_IsRefusedAndLeavesNothing()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);

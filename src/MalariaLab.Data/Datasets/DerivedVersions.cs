@@ -137,7 +137,7 @@ public sealed class DerivedVersions(IDbContextFactory<LabDbContext> contexts, Da
             foreach (var old in await db.Splits.AsNoTracking().Where(s => s.VersionId == derived.Changes.ParentVersionId).OrderBy(s => s.Id).ToListAsync(cancellationToken))
             {
                 var assignment = SplitCarry.Assign(oldItems, old.Assignment, items);
-                if (!assignment.Contains((byte)SplitPart.Train) || !assignment.Contains((byte)SplitPart.Test))
+                if (new[] { (byte)SplitPart.Train, (byte)SplitPart.Test }.Any(part => old.Assignment.Contains(part) && !assignment.Contains(part)))
                 {
                     left.Add(old.Name);
                     continue;

@@ -21,6 +21,18 @@ public sealed class ScoreTabTests(SharedLab lab) : IClassFixture<SharedLab>
         Assert.Equal((PredictionScope.Test, false), (tab.Part, tab.IsEmpty));
     }
 
+    [Theory]
+    [InlineData("", 40, PredictionScope.Test)]
+    [InlineData("", 0, PredictionScope.Validation)]
+    [InlineData("?part=test", 0, PredictionScope.Test)]
+    [InlineData("?part=validation", 40, PredictionScope.Validation)]
+    public async Task Part_WithoutOneInTheAddress_IsWhatTheSplitHas(string query, int tested, string part)
+    {
+        var view = (await lab.Get<RunViews>().FindAsync(lab.Runs[0]))!;
+        (view.Split.TestCount, view.Split.ValidationCount) = (tested, 10);
+        Assert.Equal(part, ScoreTab.ScopeOf(new("http://lab/runs/1" + query), view.Split));
+    }
+
     private sealed class SlowTab : ScoreTab
     {
         public SlowTab(RunScores scores, RunView view) => (Scores, View) = (scores, view);

@@ -44,7 +44,7 @@ public sealed partial class RunImagesTab : ScoreTab
     /// <param name="truth">True class.</param>
     /// <param name="called">Called class.</param>
     public static string Address(long runId, string scope, int? against, double? threshold, int truth, int called) => LabUrls.With(LabUrls.Run(runId, "images"),
-        ("part", scope == PredictionScope.Test ? null : scope), ("class", against?.ToString(CultureInfo.InvariantCulture)), ("t", threshold?.ToString("R", CultureInfo.InvariantCulture)),
+        ("part", scope), ("class", against?.ToString(CultureInfo.InvariantCulture)), ("t", threshold?.ToString("R", CultureInfo.InvariantCulture)),
         ("truth", Text(truth)), ("called", Text(called)));
 
     /// <inheritdoc />

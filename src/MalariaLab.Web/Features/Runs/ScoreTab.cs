@@ -43,7 +43,7 @@ public abstract class ScoreTab : ComponentBase
     protected double Threshold => Math.Clamp(At ?? 0.5, 0, 1);
 
     /// <summary>The chosen part.</summary>
-    protected string Scope => ScopeOf(Query);
+    protected string Scope => ScopeOf(Query, View.Split);
 
     /// <summary>True once <see cref="Scored"/> was looked for.</summary>
     protected bool Ready { get; private set; }
@@ -68,8 +68,9 @@ public abstract class ScoreTab : ComponentBase
     [Inject]
     private Words Words { get; set; } = null!;
 
-    /// <summary>The part that an address names: validation, else test.</summary>
-    public static string ScopeOf(PageQuery query) => query.Text("part") == PredictionScope.Validation ? PredictionScope.Validation : PredictionScope.Test;
+    /// <summary>The part that an address names, otherwise the test part, and the validation part of a split that tests nothing.</summary>
+    public static string ScopeOf(PageQuery query, Split split) => query.Text("part") is (PredictionScope.Validation or PredictionScope.Test) and var part ? part
+        : split.TestCount == 0 && split.ValidationCount > 0 ? PredictionScope.Validation : PredictionScope.Test;
 
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()

@@ -40,24 +40,20 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
     public async Task<LabFacts> LabAsync(WeightsSpec weights, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var workers = await db.Workers.AsNoTracking().Where(w => w.State != WorkerState.Stopped).Select(w => new { w.Device, w.DeviceJson }).ToListAsync(cancellationToken);
-        var devices = workers.ConvertAll(w => w.Device);
+        var workers = (await db.Workers.AsNoTracking().Where(w => w.State != WorkerState.Stopped).Select(w => w.DeviceJson).ToListAsync(cancellationToken))
+            .ConvertAll(json => JsonSerializer.Deserialize<Machine>(json, JsonSerializerOptions.Web)!);
         return new LabFacts
         {
             Files = weights.Source != WeightsSource.File ? null
                 : await db.WeightsFiles.AsNoTracking().Select(w => new KnownWeights(w.Sha256, w.Architecture, w.Format)).ToListAsync(cancellationToken),
             Runs = weights is not { Source: WeightsSource.Run, RunId: { } parent } ? null : await FinishedAsync(db, parent, cancellationToken),
-            HasCuda = devices.Count == 0 ? null : devices.Exists(d => d.Contains("cuda", StringComparison.OrdinalIgnoreCase) || d.Contains("nvidia", StringComparison.OrdinalIgnoreCase)),
-            DeviceMemory = workers.Max(w => Memory(w.DeviceJson)),
+HasBFloat16 = workers.Max(w => w.HasBFloat16),
+            DeviceMemory = workers.Max(Memory),
         };
     }
 
     // Of the CUDA device that a worker trains on, else of its machine; a worker that has not described itself yet says nothing.
-    private static long? Memory(string deviceJson)
-    {
-        var machine = JsonSerializer.Deserialize<Machine>(deviceJson, JsonSerializerOptions.Web)!;
-        return machine.Cuda?.FirstOrDefault(c => machine.Device == $"cuda:{c.Index}")?.MemoryBytes ?? machine.MemoryBytes;
-    }
+    private static long? Memory(Machine machine) => machine.Cuda?.FirstOrDefault(c => machine.Device == $"cuda:{c.Index}")?.MemoryBytes ?? machine.MemoryBytes;
 
     private static async Task<IReadOnlyList<KnownRun>> FinishedAsync(LabDbContext db, long runId, CancellationToken cancellationToken)
     {
@@ -72,7 +68,7 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
         return await images.Select(i => i.Width < i.Height ? i.Width : i.Height).OrderBy(side => side).Skip(count / 2).FirstAsync(cancellationToken);
     }
 
-    private sealed record Machine(string? Device, long? MemoryBytes, IReadOnlyList<Cuda>? Cuda);
+    private sealed record Machine(string? Device, long? MemoryBytes, bool? HasBFloat16, IReadOnlyList<Cuda>? Cuda);
 
     private sealed record Cuda(int Index, long MemoryBytes);
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using MalariaLab.Torch;
 
 namespace MalariaLab.Training.Devices;
@@ -13,6 +14,11 @@ public static class TorchDevices
 {
     /// <summary>LibTorch's version.</summary>
     public static string LibTorchVersion => torch.__version__;
+
+    /// <summary>
+    /// True where this processor multiplies in bfloat16 (AVX-512 BF16, and with it AMX). Others would only imitate it, many times slower than float32.
+    /// </summary>
+    public static bool CpuComputesInBFloat16 { get; } = Avx512F.IsSupported && X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 
     /// <summary>CUDA devices that LibTorch can use; empty where it was built without CUDA or there is none.</summary>
     public static IReadOnlyList<CudaDevice> Cuda() => !torch.cuda.is_available() ? [] :

@@ -24,7 +24,7 @@ internal sealed class CpuEngine : IEngine
     private readonly CrossEntropy _loss;
     private readonly SlicedOptimizer _optimizer;
     private readonly Tensor[] _ownGradients;
-    private readonly double _clipNorm;
+    private readonly TrainingSpec _spec;
     private readonly Scorer _scorer;
     private int[] _order = [];
     private int _epoch;
@@ -32,7 +32,7 @@ internal sealed class CpuEngine : IEngine
 
     public CpuEngine(ShardPool pool, NetworkWeights weights, Tensor gradients, SampleFeed feed, SlicedOptimizer optimizer, CrossEntropy loss, TrainingSpec spec)
     {
-        (_pool, _loss, _optimizer, _clipNorm) = (pool, loss, optimizer, spec.GradientClipNorm);
+        (_pool, _loss, _optimizer, _spec) = (pool, loss, optimizer, spec);
         var shards = Math.Min(ShardsOfBatch, spec.BatchSize);
         if (weights.Layout.Slots.Any(slot => slot is { Role: ParameterRole.Scale, Trains: true }))
         {
@@ -43,12 +43,12 @@ internal sealed class CpuEngine : IEngine
         }
         var capacity = (spec.BatchSize + shards - 1) / shards;
         _ownGradients = [.. Enumerable.Range(1, shards - 1).Select(_ => NetworkWeights.NewBuffer(weights.Layout.TrainableLength, torch.CPU))];
-        _shards = [.. _ownGradients.Prepend(gradients).Select(buffer => new Shard(weights, buffer, feed, capacity, loss.Units, spec.Seed))];
+        _shards = [.. _ownGradients.Prepend(gradients).Select(buffer => new Shard(weights, buffer, feed, capacity, loss.Units, spec))];
         _scorer = new Scorer(feed, pool, loss.ForScoring);
     }
 
     /// <inheritdoc/>
-    public string Description => $"CPU, LibTorch {torch.__version__}, {_pool.Threads} threads";
+    public string Description => $"CPU, LibTorch {torch.__version__}, {_pool.Threads} threads{(_spec.Precision == Precision.BFloat16 ? ", bfloat16" : "")}";
 
     /// <inheritdoc/>
     public bool SumIsAtHand => true;
@@ -102,11 +102,11 @@ internal sealed class CpuEngine : IEngine
     public void Update(double learningRate, int batches)
     {
         var scale = 1.0 / batches;
-        if (_clipNorm > 0)
+        if (_spec.GradientClipNorm > 0)
         {
             EachSlice(SumShards);
             var norm = FlatBuffers.Norm(_shards[0].Gradients) * scale;
-            scale *= norm > _clipNorm ? _clipNorm / norm : 1;
+            scale *= norm > _spec.GradientClipNorm ? _spec.GradientClipNorm / norm : 1;
             EachSlice(slice => Step(slice, learningRate, scale));
         }
         else

@@ -12,6 +12,7 @@ internal sealed class Shard : IDisposable
     private readonly SampleFeed _feed;
     private readonly ISampleReader _reader;
     private readonly long _seed;
+    private readonly Precision _precision;
     private readonly Tensor _input;
     private readonly Network _network;
     private readonly Dictionary<string, int> _ordinals;
@@ -23,9 +24,9 @@ internal sealed class Shard : IDisposable
     private int _count;
     private int _units;
 
-    public Shard(NetworkWeights weights, Tensor gradients, SampleFeed feed, int capacity, int units, long seed)
+    public Shard(NetworkWeights weights, Tensor gradients, SampleFeed feed, int capacity, int units, TrainingSpec spec)
     {
-        (_feed, _seed) = (feed, seed);
+        (_feed, _seed, _precision) = (feed, spec.Seed, spec.Precision);
         _reader = feed.NewReader();
         var (height, width, channels) = feed.Shape;
         _input = torch.zeros([capacity, height, width, channels]).DetachFromDisposeScope();
@@ -64,7 +65,8 @@ internal sealed class Shard : IDisposable
         _count = indices.Length;
         var input = _input.narrow(0, 0, _count).permute(0, 3, 1, 2);
         var pass = new ForwardPass(true, (layer, samples) => Mask(layer, indices.Span, epoch), group, number);
-        _output = (_feed.IsFeatures ? _network.Head(input, pass) : _network.Forward(input, pass)).DetachFromDisposeScope();
+        using (_precision == Precision.BFloat16 ? torch.autocast(DeviceType.CPU) : null)
+            _output = (_feed.IsFeatures ? _network.Head(input, pass) : _network.Forward(input, pass)).to(ScalarType.Float32).DetachFromDisposeScope();
         _units = loss.Units;
         var logits = _logits.AsSpan(0, _count * _units);
         _output.CopyTo(logits);

@@ -56,8 +56,8 @@ internal sealed class TrainingRun : IDisposable
             Dispose();
             throw;
         }
-        if (spec.Training.Precision == Precision.BFloat16 && device.Type == DeviceType.CPU && !request.TakesDeviceEngine)
-            observer.OnLog("bfloat16 needs a GPU: this run computes in float32.");
+        if (spec.Training.Precision == Precision.BFloat16 && _engine is CpuEngine && !TorchDevices.CpuComputesInBFloat16)
+            observer.OnLog("bfloat16 needs a GPU or a processor with AVX-512 BF16: this run computes in float32.");
         observer.OnLog($"{spec.Architecture.Key} on {_engine.Description}: {_training.Count} training and {_validation.Count} validation images.");
     }
 
@@ -101,10 +101,11 @@ internal sealed class TrainingRun : IDisposable
     {
         var pool = Own(CpuEngine.NewPool(_request.Threads ?? Environment.ProcessorCount));
         var images = Images();
+        var training = TorchDevices.CpuComputesInBFloat16 ? Spec.Training : Spec.Training with { Precision = Precision.Float32 };
         var feed = TakesFeatures()
             ? new FeatureFeed(_request.Data, Features(images, pool.Run, ScalarType.Float32), _weights.Layout.Graph.Features.Shape)
             : (SampleFeed)images;
-        return new CpuEngine(pool, _weights, _session.Gradients, feed, _session.Optimizer, loss, Spec.Training);
+        return new CpuEngine(pool, _weights, _session.Gradients, feed, _session.Optimizer, loss, training);
     }
 
     private DeviceEngine NewDeviceEngine(Device device, CrossEntropy loss)

@@ -27,6 +27,9 @@ internal sealed record MachineInfo
     /// <summary>Memory that this process may use, in bytes.</summary>
     public required long MemoryBytes { get; init; }
 
+    /// <summary>True when the device multiplies in bfloat16.</summary>
+    public required bool HasBFloat16 { get; init; }
+
     /// <summary>CUDA devices.</summary>
     public required IReadOnlyList<CudaDevice> Cuda { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed record MachineInfo
             Cores = cores,
             Threads = settings.Threads > 0 ? Math.Min(settings.Threads, cores) : cores,
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            HasBFloat16 = used is not null || TorchDevices.CpuComputesInBFloat16,
             Cuda = cuda,
             LibTorch = TorchDevices.LibTorchVersion,
             System = RuntimeInformation.OSDescription,

@@ -4,6 +4,7 @@ using MalariaLab.Core.Experiments.Architectures;
 using MalariaLab.Core.Runs;
 using MalariaLab.Torch;
 using MalariaLab.Training.Architectures;
+using MalariaLab.Training.Devices;
 using MalariaLab.Training.Tests.Support;
 using Xunit;
 
@@ -253,8 +254,9 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Run_BFloat16OnTheCpu_ComputesInFloat32AndSaysSo()
+    public void Run_BFloat16OnAProcessorWithoutIt_ComputesInFloat32AndSaysSo()
     {
+        Assert.SkipWhen(TorchDevices.CpuComputesInBFloat16, "This processor has bfloat16.");
         var spec = Runs.LeNet() with { Training = new TrainingSpec { Epochs = 1, BatchSize = 10 } };
         var data = new SyntheticCells(20, 32);
         var listener = new Listener();
@@ -263,6 +265,24 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Contains(listener.Log, line => line.Contains("computes in float32", StringComparison.Ordinal));
         Assert.Equal(Run(spec, data, new Listener(), "single").Epochs.Select(Timeless), half.Epochs.Select(Timeless));
+    }
+
+    [Theory]
+    [InlineData("lenet")]
+    [InlineData("cellnet")]
+    public void Run_BFloat16OnAProcessorThatHasIt_LearnsNearlyAsFloat32_TheSameOnEveryThreadCount(string architecture)
+    {
+        Assert.SkipUnless(TorchDevices.CpuComputesInBFloat16, "This processor has no bfloat16.");
+        var spec = Runs.LeNet() with { Architecture = new ArchitectureSpec { Key = architecture, Size = 32 }, Training = new TrainingSpec { Epochs = 2, BatchSize = 16, Precision = Precision.BFloat16 } };
+        var data = new SyntheticCells(60, 32);
+
+        var half = Run(spec, data, new Listener(), "half", threads: 1);
+        var again = Run(spec, data, new Listener(), "again", threads: 4);
+        var single = Run(spec with { Training = spec.Training with { Precision = Precision.Float32 } }, data, new Listener(), "single");
+
+        AssertSame(half, again);
+        Assert.NotEqual(single.Epochs[^1].TrainLoss, half.Epochs[^1].TrainLoss);
+        Assert.Equal(single.Epochs[^1].TrainLoss, half.Epochs[^1].TrainLoss, 0.1);
     }
 
     [Fact]

@@ -75,6 +75,19 @@ public sealed class ExperimentOrdersTests : IAsyncLifetime
         Assert.DoesNotContain(await facts.CheckAsync(large), i => i.Field == "training.batchSize");
     }
 
+    [Theory]
+    [InlineData("""{"device":"cpu","hasBFloat16":false}""", true)]
+    [InlineData("""{"device":"cpu","hasBFloat16":true}""", false)]
+    [InlineData("{}", false)]
+    public async Task Check_BFloat16_DoubtsOnlyWhereNoDeviceHasIt(string machine, bool doubts)
+    {
+        await using var db = await OpenAsync();
+        db.Add(new WorkerNode { Name = "w", Session = "s", State = WorkerState.Idle, DeviceJson = machine });
+        await db.SaveChangesAsync();
+        var half = spec with { Training = spec.Training with { Precision = Precision.BFloat16 } };
+        Assert.Equal(doubts, (await lab.Services.GetRequiredService<SpecFacts>().CheckAsync(half)).Any(i => i.Field == "training.precision"));
+    }
+
     [Fact]
     public async Task Queue_FromARunInTheTrash_IsRefused()
     {

@@ -34,8 +34,8 @@ public sealed record LabFacts
     /// <summary>Finished runs whose weights can be taken.</summary>
     public IReadOnlyList<KnownRun>? Runs { get; init; }
 
-    /// <summary>True when a worker of the chosen pool has a CUDA device.</summary>
-    public bool? HasCuda { get; init; }
+    /// <summary>True when a worker's device multiplies in bfloat16.</summary>
+    public bool? HasBFloat16 { get; init; }
 
     /// <summary>Memory of the device in bytes.</summary>
     public long? DeviceMemory { get; init; }

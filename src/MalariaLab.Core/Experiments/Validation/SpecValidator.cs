@@ -71,8 +71,8 @@ public static class SpecValidator
             yield return Doubt("schedule.minLearningRate", "The lowest learning rate is not below the first: the schedule never lowers it.");
         if (schedule.Kind == ScheduleKind.OneCycle && spec.EarlyStopping is not null)
             yield return Doubt("earlyStopping", "A one-cycle schedule does its best work in its last epochs, which early stopping may cut off: switch one of them off.");
-        if (spec.Training.Precision == Precision.BFloat16 && lab.HasCuda == false)
-            yield return Doubt("training.precision", "bfloat16 needs a CUDA device, and the lab has none: the run would use float32.");
+        if (spec.Training.Precision == Precision.BFloat16 && lab.HasBFloat16 == false)
+            yield return Doubt("training.precision", "bfloat16 needs a GPU or a processor with AVX-512 BF16, and the lab has neither: the run would use float32.");
         if (data.MedianSide is { } side && architecture.Size > 2 * side)
             yield return Doubt("architecture.size", $"Half of the images are smaller than {side} pixels: enlarging them to {architecture.Size} costs time and shows nothing new.");
     }

@@ -166,7 +166,7 @@ public static class FormSections
         "balanced" => "balanced by the training part",
         "given" => "given",
         "float32" => "float32",
-        "bFloat16" => "bfloat16 (CUDA)",
+        "bFloat16" => "bfloat16",
         "softmax" => "softmax per class",
         "sigmoid" => "sigmoid, one unit",
         _ => value,

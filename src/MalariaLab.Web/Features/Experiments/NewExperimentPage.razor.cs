@@ -73,7 +73,7 @@ public sealed partial class NewExperimentPage
         {
             Files = [.. offer.Files.Select(f => new KnownWeights(f.Sha256, f.Architecture, f.Format))],
             Runs = [.. offer.Runs.Select(r => new KnownRun(r.Id, r.Architecture))],
-            HasCuda = (await Facts.LabAsync(new WeightsSpec())).HasCuda,
+            HasBFloat16 = (await Facts.LabAsync(new WeightsSpec())).HasBFloat16,
         };
         await BeginAsync();
     }

@@ -10,7 +10,7 @@ public sealed class SpecValidatorTests
     public static TheoryData<string> Keys => [.. Recipes.All.Select(r => r.Key)];
 
     [Theory, MemberData(nameof(Keys))]
-    public void Validate_RecipeAsItIs_HasNoErrors(string key) => Assert.DoesNotContain(SpecValidator.Validate(Samples.Spec(key), Cells, new() { HasCuda = false }), i => i.IsError);
+    public void Validate_RecipeAsItIs_HasNoErrors(string key) => Assert.DoesNotContain(SpecValidator.Validate(Samples.Spec(key), Cells, new() { HasBFloat16 = false }), i => i.IsError);
 
     // A setting, the field that must be named and a part of the sentence.
     [Theory]
@@ -48,7 +48,7 @@ public sealed class SpecValidatorTests
     }
 
     [Theory]
-    [InlineData("training.precision=bFloat16", "training.precision", "CUDA")]
+    [InlineData("training.precision=bFloat16", "training.precision", "AVX-512 BF16")]
     [InlineData("weights.freeze=backbone", "weights.freeze", "never learn")]
     [InlineData("schedule.kind=oneCycle;earlyStopping.patience=3", "earlyStopping", "one-cycle")]
     [InlineData("architecture.channels=1", "architecture.channels", "drops")]
@@ -128,7 +128,7 @@ public sealed class SpecValidatorTests
     {
         Files = [new("aa", "vgg19")],
         Runs = [new(3, Samples.Spec("cellnet").Architecture)],
-        HasCuda = false,
+        HasBFloat16 = false,
         DeviceMemory = 1_000_000_000,
     };
 }

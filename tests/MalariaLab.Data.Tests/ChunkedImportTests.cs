@@ -99,7 +99,6 @@ public abstract class ChunkedImportTests(LabDatabase provider, PostgresServer po
         Assert.Empty((await queries.GalleryAsync(started.VersionId, new() { Take = 10 })).Items);
         Assert.Equal(0, (await queries.GalleryAsync(started.VersionId, new() { Label = 1, Take = 10 })).Total);
         Assert.Null(await queries.ImageAsync(started.VersionId, 0));
-        Assert.Empty(await queries.GroupsAsync(started.VersionId));
         // Contents that the rows name are no waste, nor is their half-named pack.
         Assert.Equal(0, await lab.Get<ContentStore>().CollectGarbageAsync());
 

@@ -26,8 +26,7 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         var locations = await store.LocateVersionAsync(version.Id);
         Assert.Equal(1200, locations.Count);
         for (var i = 0; i < locations.Count; i += 100) Assert.Equal(Content(i), store.Read(locations[i]));
-        await using var stream = await store.OpenReadAsync(Sha(Content(7)));
-        Assert.Equal(Content(7).Length, stream.Length);
+        Assert.Equal(Content(7), await store.ReadAsync(Sha(Content(7))));
         Assert.Equal((DatasetVersionStatus.Ready, 1200, 40, 64), (version.Status, version.ImageCount, version.GroupCount, version.ContentHash.Length));
         Assert.Equal([600, 600], version.ClassCounts);
         Assert.Equal(1, (await lab.Get<DatasetQueries>().RefusalsAsync(version.Id, "corrupt", 0, 10)).Total);
@@ -174,9 +173,6 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         Assert.Equal(0, (await queries.GalleryAsync(version.Id, new GalleryFilter { Skip = -5, Take = 1 })).Items.Single().Ordinal);
         Assert.Equal(10, (await queries.GalleryAsync(version.Id, new GalleryFilter { Group = "P3" })).Total);
         Assert.Equal(1, (await queries.GalleryAsync(version.Id, new GalleryFilter { Text = "IMAGE0017." })).Total);
-        var groups = await queries.GroupsAsync(version.Id);
-        Assert.Equal(40, groups.Count);
-        Assert.Equal([0, 10], groups.Single(g => g.Group == "P3").ClassCounts);
     }
 
     private static async Task<(StartedImport Started, JobContext Job)> StartAsync(TestLab lab, string name)

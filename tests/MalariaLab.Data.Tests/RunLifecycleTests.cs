@@ -164,16 +164,6 @@ public abstract class RunLifecycleTests(LabDatabase provider, PostgresServer pos
     }
 
     [Fact]
-    public async Task Clone_OfARun_SharesTheSpecAndRemembersItsParent()
-    {
-        await using var lab = await TestLab.CreateAsync(provider, postgres);
-        var run = await lab.QueuedRunAsync("first");
-        var clone = await lab.RunAsync(await lab.Get<RunCommands>().CloneAsync(run.Id, Seeds.Ana));
-        Assert.Equal((run.Id, "first", RunStatus.Draft), (clone.ParentRunId, clone.Name, clone.Status));
-        Assert.Equal((await lab.RunAsync(run.Id)).ExperimentId, clone.ExperimentId);
-    }
-
-    [Fact]
     public async Task Purge_OfATrashedRun_FreesRowsAndFiles()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);

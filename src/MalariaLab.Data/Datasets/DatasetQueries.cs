@@ -76,21 +76,6 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts, Gal
         return await db.DatasetImages.AsNoTracking().SingleOrDefaultAsync(i => i.VersionId == versionId && i.Ordinal == ordinal && db.DatasetVersions.Any(v => v.Id == versionId && ordinal < v.ImageCount), cancellationToken);
     }
 
-    /// <summary>Groups of a version with their images a class, by key.</summary>
-    public async Task<IReadOnlyList<(string Group, int[] ClassCounts)>> GroupsAsync(long versionId, CancellationToken cancellationToken = default)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var classes = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.ClassNames).SingleOrDefaultAsync(cancellationToken) ?? [];
-        var counts = await db.DatasetImages.Where(i => i.VersionId == versionId && i.Group != null && i.Label < classes.Count).GroupBy(i => new { i.Group, i.Label })
-            .Select(g => new { g.Key.Group, g.Key.Label, Count = g.Count() }).ToListAsync(cancellationToken);
-        return [.. counts.GroupBy(c => c.Group!).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
-        {
-            var byClass = new int[classes.Count];
-            foreach (var c in g) byClass[c.Label] = c.Count;
-            return (g.Key, byClass);
-        })];
-    }
-
     /// <summary>One page of the files that an import did not take, optionally of one kind.</summary>
     public async Task<Page<ImportRefusal>> RefusalsAsync(long versionId, string? kind, int skip, int take, CancellationToken cancellationToken = default)
     {

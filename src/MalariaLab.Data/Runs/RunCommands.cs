@@ -52,21 +52,6 @@ public sealed class RunCommands(IDbContextFactory<LabDbContext> contexts, IJobSc
         return group.Id;
     }
 
-    /// <summary>A Draft copy with the same spec, or with <paramref name="changed"/>, that remembers its parent.</summary>
-    public async Task<long> CloneAsync(long runId, Actor actor, ExperimentSpec? changed = null, string? name = null, CancellationToken cancellationToken = default)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var parent = await db.Runs.AsNoTracking().Include(r => r.Experiment).SingleOrDefaultAsync(r => r.Id == runId, cancellationToken) ?? throw NotFound(runId);
-        return await CreateAsync(new NewRun
-        {
-            Spec = changed ?? SpecJson.Read(parent.Experiment!.SpecJson),
-            Name = name ?? parent.Name,
-            Priority = parent.Priority,
-            Tags = RunTags.Read(parent.TagText),
-            ParentRunId = runId,
-        }, actor, cancellationToken);
-    }
-
     /// <summary>Queues a Draft run.</summary>
     public Task EnqueueAsync(long runId, Actor actor, CancellationToken cancellationToken = default) =>
         QueueAsync(runId, actor, status => status == RunStatus.Draft, "only a draft can be queued", cancellationToken);

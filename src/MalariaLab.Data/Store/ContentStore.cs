@@ -40,10 +40,6 @@ public sealed class ContentStore(IDbContextFactory<LabDbContext> contexts, LabPa
         }
     }
 
-    /// <summary>A stream over the bytes of a content.</summary>
-    public async Task<Stream> OpenReadAsync(string sha256, CancellationToken cancellationToken = default) =>
-        new MemoryStream(await ReadAsync(sha256, cancellationToken), writable: false);
-
     /// <summary>Where a content lies, or null.</summary>
     public async Task<ContentLocation?> LocateAsync(string sha256, CancellationToken cancellationToken = default)
     {

@@ -90,9 +90,12 @@ namespace {
 constexpr int64_t block = 64;  // rows whose sums fit float32 well before they go on in double
 
 #define MLT_VECTOR __attribute__((target_clones("avx512f", "avx2", "default")))
+// No two of them overlap. Unless that is said, the compiler takes the sums of the gradients one number at a time.
+using Input = const float* __restrict;
+using Output = float* __restrict;
 
 // a += sum(x - shift), b += sum((x - shift)^2) over rows.
-MLT_VECTOR void moments_of_block(const float* x, const float* shift, float* a, float* b, int64_t rows, int64_t channels) {
+MLT_VECTOR void moments_of_block(Input x, Input shift, Output a, Output b, int64_t rows, int64_t channels) {
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < channels; c++) {
       const float value = x[r * channels + c] - shift[c];
@@ -101,7 +104,7 @@ MLT_VECTOR void moments_of_block(const float* x, const float* shift, float* a, f
     }
 }
 
-MLT_VECTOR void normalise(const float* x, const float* factor, const float* offset, float* y, int64_t rows, int64_t channels, float floor) {
+MLT_VECTOR void normalise(Input x, Input factor, Input offset, Output y, int64_t rows, int64_t channels, float floor) {
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < channels; c++) {
       const float value = x[r * channels + c] * factor[c] + offset[c];
@@ -110,8 +113,8 @@ MLT_VECTOR void normalise(const float* x, const float* factor, const float* offs
 }
 
 // a += sum(g), b += sum(g (x - mean)) over rows, g the gradient where the output was above the floor; computed again, for that is quicker than to read it.
-MLT_VECTOR void gradient_sums_of_block(const float* x, const float* gain, const float* offset, const float* dy, const float* mean, float* a, float* b,
-                                       int64_t rows, int64_t channels, float floor) {
+MLT_VECTOR void gradient_sums_of_block(Input x, Input gain, Input offset, Input dy, Input mean, Output a, Output b, int64_t rows, int64_t channels,
+                                       float floor) {
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < channels; c++) {
       const int64_t i = r * channels + c;
@@ -122,8 +125,8 @@ MLT_VECTOR void gradient_sums_of_block(const float* x, const float* gain, const 
 }
 
 // dx = factor g + slope (x - mean) + constant
-MLT_VECTOR void input_gradient(const float* x, const float* gain, const float* offset, const float* dy, const float* mean, const float* factor,
-                               const float* slope, const float* constant, float* dx, int64_t rows, int64_t channels, float floor) {
+MLT_VECTOR void input_gradient(Input x, Input gain, Input offset, Input dy, Input mean, Input factor, Input slope, Input constant, Output dx, int64_t rows,
+                               int64_t channels, float floor) {
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < channels; c++) {
       const int64_t i = r * channels + c;

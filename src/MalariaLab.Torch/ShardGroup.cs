@@ -34,7 +34,7 @@ public sealed class ShardGroup : IDisposable
     /// <paramref name="momentum"/> (PyTorch's: the share of the new). Waits until every shard is at this layer. Gradients of weight and bias are the
     /// shard's own part.
     /// </summary>
-    /// <param name="input">[images, channels, rows, columns], float32 on the CPU.</param>
+    /// <param name="input">[images, channels, rows, columns], float32 or bfloat16 on the CPU; the result is float32.</param>
     /// <param name="running_mean">Changed in place.</param>
     /// <param name="running_var">Changed in place.</param>
     /// <param name="weight">One a channel.</param>

@@ -29,7 +29,7 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         Assert.Equal(Content(7), await store.ReadAsync(Sha(Content(7))));
         Assert.Equal((DatasetVersionStatus.Ready, 1200, 40, 64), (version.Status, version.ImageCount, version.GroupCount, version.ContentHash.Length));
         Assert.Equal([600, 600], version.ClassCounts);
-        Assert.Equal(1, (await lab.Get<DatasetQueries>().RefusalsAsync(version.Id, "corrupt", 0, 10)).Total);
+        Assert.Equal(1, (await lab.Get<DatasetQueries>().RefusalsAsync(version.Id, "corrupt", -1, 10)).Total);
 
         var again = await lab.ImportAsync("the same under another name", 1200);
         Assert.Equal(version.ContentHash, again.ContentHash);
@@ -44,6 +44,28 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         await Task.WhenAll(asked).ContinueWith(_ => { }, TaskScheduler.Default);
         Assert.Single(asked.Select(t => t.IsCompletedSuccessfully), made => made);
         Assert.All(asked.Where(t => t.IsFaulted), t => Assert.Contains("cells", Assert.IsType<ExplainedException>(t.Exception!.InnerException).Message));
+    }
+
+    [Fact]
+    public async Task Versions_OfOneDatasetAtOnce_GetNumbersOfTheirOwn()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var first = await lab.ImportAsync("cells", 40);
+        var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => lab.Get<DerivedVersions>().CreateAsync(new() { ParentVersionId = first.Id, Exclude = [i], Reason = "blurred" }, Seeds.Ana))));
+        Assert.Equal([2, 3, 4, 5, 6, 7], made.Select(m => m.Number).Order());
+    }
+
+    [Fact]
+    public async Task PositiveClass_OfAVersionThatARunWasEvaluatedOn_Stays()
+    {
+        await using var lab = await TestLab.CreateAsync(provider, postgres);
+        var run = await lab.QueuedRunAsync("run");
+        var (other, _) = await lab.DataAsync("other cells");
+        await using var db = lab.Db();
+        db.Evaluations.Add(new EvaluationRow { RunId = run.Id, DatasetVersionId = other.Id, Scope = PredictionScope.All, SetHash = other.ContentHash, ReportJson = "{}", At = lab.Time.GetUtcNow() });
+        await db.SaveChangesAsync();
+        var refused = await Assert.ThrowsAsync<ExplainedException>(() => lab.Get<DatasetCommands>().SetPositiveClassAsync(other.Id, 1));
+        Assert.Contains("Runs have used this version", refused.Message);
     }
 
     [Fact]

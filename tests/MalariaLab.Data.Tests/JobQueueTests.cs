@@ -173,9 +173,13 @@ public abstract class JobQueueTests(LabDatabase provider, PostgresServer postgre
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
         var library = lab.Get<WeightsLibrary>();
+        await using var db = lab.Db();
+        var bo = new LabUser { UserName = "bo", DisplayName = "Bo" };
+        db.Users.Add(bo);
+        await db.SaveChangesAsync();
         var (first, second) = (OfficialWeights.All[0].Key, OfficialWeights.All[1].Key);
         var task = await library.DownloadAsync(first, Seeds.Ana);
-        Assert.Equal(task, await library.DownloadAsync(first, new(null, "Bo")));
+        Assert.Equal(task, await library.DownloadAsync(first, new(bo.Id, "Bo")));
         Assert.NotEqual(task, await library.DownloadAsync(second, Seeds.Ana));
     }
 

@@ -47,7 +47,7 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
             Files = weights.Source != WeightsSource.File ? null
                 : await db.WeightsFiles.AsNoTracking().Select(w => new KnownWeights(w.Sha256, w.Architecture, w.Format)).ToListAsync(cancellationToken),
             Runs = weights is not { Source: WeightsSource.Run, RunId: { } parent } ? null : await FinishedAsync(db, parent, cancellationToken),
-HasBFloat16 = workers.Max(w => w.HasBFloat16),
+            HasBFloat16 = workers.Max(w => w.HasBFloat16),
             DeviceMemory = workers.Max(Memory),
         };
     }

@@ -42,6 +42,9 @@ public sealed class WeightsLibrary(IDbContextFactory<LabDbContext> contexts, Lab
     /// <summary>Bytes of the largest file that is taken.</summary>
     public const long LargestFile = 4L << 30;
 
+    // People ask in the one web process.
+    private static readonly SemaphoreSlim Downloads = new(1, 1);
+
     /// <summary>Queues the reading of an uploaded file.</summary>
     /// <returns>Row id of the task.</returns>
     public Task<long> ImportAsync(WeightsImport import, Actor actor, CancellationToken cancellationToken = default) =>
@@ -53,10 +56,18 @@ public sealed class WeightsLibrary(IDbContextFactory<LabDbContext> contexts, Lab
     public async Task<long> DownloadAsync(string key, Actor actor, CancellationToken cancellationToken = default)
     {
         var official = OfficialWeights.Get(key);
-        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
-            foreach (var open in await db.Tasks.AsNoTracking().Where(t => t.Kind == JobKind.WeightsImport && t.FinishedAt == null).ToListAsync(cancellationToken))
+        await Downloads.WaitAsync(cancellationToken);
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            foreach (var open in await db.Tasks.AsNoTracking().Where(t => t.Kind == JobKind.WeightsImport && t.FinishedAt == null && !t.CancelRequested).ToListAsync(cancellationToken))
                 if (JsonSerializer.Deserialize<WeightsImport>(open.PayloadJson, SpecJson.Options)!.Official == official.Key) return open.Id;
-        return await ImportAsync(new() { Name = official.Title, Official = official.Key, Source = official.Address.ToString(), Licence = official.Licence }, actor, cancellationToken);
+            return await ImportAsync(new() { Name = official.Title, Official = official.Key, Source = official.Address.ToString(), Licence = official.Licence }, actor, cancellationToken);
+        }
+        finally
+        {
+            Downloads.Release();
+        }
     }
 
     /// <summary>All files, newest first.</summary>
@@ -92,6 +103,6 @@ public sealed class WeightsLibrary(IDbContextFactory<LabDbContext> contexts, Lab
             await db.SaveChangesAsync(cancellationToken);
             // Before the commit: an import of the same file that adds its row after it finds that the bytes are gone and stores them again.
             File.Delete(paths.WeightsFile(file.Sha256));
-        }, cancellationToken);
+        }, CancellationToken.None);
     }
 }

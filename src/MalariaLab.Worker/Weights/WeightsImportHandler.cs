@@ -52,9 +52,7 @@ internal sealed class WeightsImportHandler(WeightsLibrary library, LabPaths path
         var found = WeightsInspection.Of(path, import.Name);
         var sha256 = await FileHash.OfAsync(path, cancellation);
         job.Progress.Report(("Storing the file", 1));
-        // The file first: a row never points at nothing, and bytes without a row are the same bytes next time.
-        Store(path, sha256);
-        var added = await library.AddAsync(new()
+        var file = new Data.Entities.WeightsFile
         {
             Sha256 = sha256,
             Name = import.Name,
@@ -65,14 +63,16 @@ internal sealed class WeightsImportHandler(WeightsLibrary library, LabPaths path
             Bytes = new FileInfo(path).Length,
             TensorsJson = JsonSerializer.Serialize(found.Tensors, SpecJson.Options),
             CreatedById = import.By,
-        }, cancellation);
-        // Somebody may have deleted the same file between the two.
-        Store(path, sha256);
+        };
+        var stored = paths.WeightsFile(sha256);
+        ImportedWeights added;
+        do
+        {
+            // The bytes first: a row never points at nothing, and bytes without a row are the same bytes next time.
+            if (!File.Exists(stored)) Training.Weights.WeightsFile.Copy(path, stored);
+            added = await library.AddAsync(file, cancellation);
+        }
+        while (!File.Exists(stored)); // Somebody deleted the same file between the two.
         return added;
-    }
-
-    private void Store(string path, string sha256)
-    {
-        if (!File.Exists(paths.WeightsFile(sha256))) Training.Weights.WeightsFile.Copy(path, paths.WeightsFile(sha256));
     }
 }

@@ -257,8 +257,9 @@ int mlt_sharded_batch_norm(mlt_tensor input, mlt_tensor weight, mlt_tensor bias,
                            double epsilon, int32_t relu, mlt_shard_group group, int32_t member, mlt_tensor* result) {
   return guarded("sharded_batch_norm", {input, weight, bias}, [&] {
     // Under autocast a convolution gives bfloat16, whose eight bits are too few for sums over a batch.
-    const auto x = unwrap(input).to(at::kFloat);
-    TORCH_CHECK(x.dim() == 4 && x.is_cpu() && x.numel() > 0, "takes pictures on the CPU");
+    const auto given = unwrap(input).scalar_type();
+    const auto x = given == at::kBFloat16 ? unwrap(input).to(at::kFloat) : unwrap(input);
+    TORCH_CHECK(x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat && x.numel() > 0, "takes float32 and bfloat16 pictures on the CPU");
     for (auto t : {weight, bias, running_mean, running_var})
       TORCH_CHECK(unwrap(t).numel() == x.size(1) && unwrap(t).is_contiguous() && unwrap(t).scalar_type() == at::kFloat, "needs one float32 value a channel");
     *result = shim::wrap(ShardedBatchNorm::apply(x, unwrap(weight), unwrap(bias), unwrap(running_mean), unwrap(running_var), momentum, epsilon, relu != 0,

@@ -268,13 +268,23 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("lenet")]
-    [InlineData("cellnet")]
-    public void Run_BFloat16OnAProcessorThatHasIt_LearnsNearlyAsFloat32_TheSameOnEveryThreadCount(string architecture)
+    [InlineData("lenet", 32, FreezeMode.None)]
+    [InlineData("cellnet", 32, FreezeMode.None)]
+    [InlineData("squeezenet", 48, FreezeMode.None)]
+    [InlineData("cellnet", 32, FreezeMode.Backbone)]
+    [InlineData("cellnet", 32, FreezeMode.Backbone, true)]
+    public void Run_BFloat16OnAProcessorThatHasIt_LearnsNearlyAsFloat32_TheSameOnEveryThreadCount(string architecture, int size, FreezeMode freeze, bool augments = false)
     {
         Assert.SkipUnless(TorchDevices.CpuComputesInBFloat16, "This processor has no bfloat16.");
-        var spec = Runs.LeNet() with { Architecture = new ArchitectureSpec { Key = architecture, Size = 32 }, Training = new TrainingSpec { Epochs = 2, BatchSize = 16, Precision = Precision.BFloat16 } };
-        var data = new SyntheticCells(60, 32);
+        var spec = Runs.LeNet() with
+        {
+            Architecture = new ArchitectureSpec { Key = architecture, Size = size },
+            // Frozen layers that see the same images always are computed once, others in every epoch.
+            Weights = new WeightsSpec { Freeze = freeze },
+            Augmentation = augments ? Augmentation : new(),
+            Training = new TrainingSpec { Epochs = 2, BatchSize = 16, Precision = Precision.BFloat16 },
+        };
+        var data = new SyntheticCells(40, size);
 
         var half = Run(spec, data, new Listener(), "half", threads: 1);
         var again = Run(spec, data, new Listener(), "again", threads: 4);

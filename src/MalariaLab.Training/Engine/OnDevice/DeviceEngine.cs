@@ -129,17 +129,16 @@ internal sealed class DeviceEngine : IEngine
         var values = _samples.Gather(batch.Rows);
         var input = _samples.IsFeatures ? values.permute(0, 3, 1, 2) : _inputs.Prepare(values, batch.Changes);
         var pass = new ForwardPass(true, (layer, _) => _dropout.Mask(_ordinals[layer.Name], batch.Positions, layer.Shape.Elements, ((Dropout)layer.Op).Rate));
-        var logits = Logits(_network, input, pass);
+        Tensor logits;
+        using (_spec.Precision == Precision.BFloat16 ? torch.autocast(_device.Type) : null)
+            logits = Logits(_network, input, pass);
         logits.backward(_loss.Evaluate(logits, batch.Labels, (int)batch.Labels.numel()));
     }
 
     private Tensor Input(Tensor values, int view) => _samples.IsFeatures ? values.permute(0, 3, 1, 2) : _inputs.View(values, view);
 
-    private Tensor Logits(Network network, Tensor input, ForwardPass pass)
-    {
-        using var precision = _spec.Precision == Precision.BFloat16 ? torch.autocast(_device.Type) : null;
-        return (_samples.IsFeatures ? network.Head(input, pass) : network.Forward(input, pass)).to(ScalarType.Float32);
-    }
+    private Tensor Logits(Network network, Tensor input, ForwardPass pass) =>
+        (_samples.IsFeatures ? network.Head(input, pass) : network.Forward(input, pass)).to(ScalarType.Float32);
 
     private (float[] Probabilities, BatchLoss Loss) Probabilities(float[] logits, IReadOnlyList<int> indices, int views)
     {

@@ -24,10 +24,10 @@ internal static class LabRecipes
     {
         RotationDegrees = 45,
         Zoom = 0.1,
-        Brightness = 0.15,
-        Contrast = 0.15,
-        Saturation = 0.2,
-        Hue = 0.03,
+        Brightness = 0.25,
+        Contrast = 0.25,
+        Saturation = 0.35,
+        Hue = 0.06,
     };
 
     public static Recipe SqueezeNet { get; } = new()

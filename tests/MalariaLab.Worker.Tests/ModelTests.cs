@@ -57,6 +57,7 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
     {
         var (images, stored) = await TestImagesAsync();
         var result = await ResultAsync<PredictionResult>(JobKind.Explanation, new ExplanationPayload([.. images.Take(20)], ClassIndex: 0));
+        Assert.Equal(20, result.Images.Count);
         foreach (var (i, image) in result.Images.Index())
             Assert.Equal(stored[(i * 2)..((i * 2) + 2)].Select(p => (double)p), image.Probabilities!, (a, b) => Math.Abs(a - b) < 1e-5);
     }

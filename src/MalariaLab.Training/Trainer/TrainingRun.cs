@@ -56,8 +56,6 @@ internal sealed class TrainingRun : IDisposable
             Dispose();
             throw;
         }
-        if (spec.Training.Precision == Precision.BFloat16 && _engine is CpuEngine && !TorchDevices.CpuComputesInBFloat16)
-            observer.OnLog("bfloat16 needs a GPU or a processor with AVX-512 BF16: this run computes in float32.");
         observer.OnLog($"{spec.Architecture.Key} on {_engine.Description}: {_training.Count} training and {_validation.Count} validation images.");
     }
 
@@ -101,7 +99,12 @@ internal sealed class TrainingRun : IDisposable
     {
         var pool = Own(CpuEngine.NewPool(_request.Threads ?? Environment.ProcessorCount));
         var images = Images();
-        var training = TorchDevices.CpuComputesInBFloat16 ? Spec.Training : Spec.Training with { Precision = Precision.Float32 };
+        var training = Spec.Training;
+        if (training.Precision == Precision.BFloat16 && !TorchDevices.CpuComputesInBFloat16)
+        {
+            _observer.OnLog("bfloat16 needs a GPU or a processor with AVX-512 BF16: this run computes in float32.");
+            training = training with { Precision = Precision.Float32 };
+        }
         var feed = TakesFeatures()
             ? new FeatureFeed(_request.Data, Features(images, pool.Run, ScalarType.Float32), _weights.Layout.Graph.Features.Shape)
             : (SampleFeed)images;

@@ -4,9 +4,9 @@ using MalariaLab.Core.Experiments.Architectures;
 using MalariaLab.Core.Runs;
 using MalariaLab.Torch;
 using MalariaLab.Training.Architectures;
-using MalariaLab.Training.Devices;
 using MalariaLab.Training.Tests.Support;
 using Xunit;
+using static MalariaLab.Training.Tests.Support.Outcomes;
 
 namespace MalariaLab.Training.Tests.Trainer;
 
@@ -254,64 +254,13 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Run_BFloat16OnAProcessorWithoutIt_ComputesInFloat32AndSaysSo()
-    {
-        Assert.SkipWhen(TorchDevices.CpuComputesInBFloat16, "This processor has bfloat16.");
-        var spec = Runs.LeNet() with { Training = new TrainingSpec { Epochs = 1, BatchSize = 10 } };
-        var data = new SyntheticCells(20, 32);
-        var listener = new Listener();
-
-        var half = Run(spec with { Training = spec.Training with { Precision = Precision.BFloat16 } }, data, listener, "half");
-
-        Assert.Contains(listener.Log, line => line.Contains("computes in float32", StringComparison.Ordinal));
-        Assert.Equal(Run(spec, data, new Listener(), "single").Epochs.Select(Timeless), half.Epochs.Select(Timeless));
-    }
-
-    [Theory]
-    [InlineData("lenet", 32, FreezeMode.None)]
-    [InlineData("cellnet", 32, FreezeMode.None)]
-    [InlineData("squeezenet", 48, FreezeMode.None)]
-    [InlineData("cellnet", 32, FreezeMode.Backbone)]
-    [InlineData("cellnet", 32, FreezeMode.Backbone, true)]
-    public void Run_BFloat16OnAProcessorThatHasIt_LearnsNearlyAsFloat32_TheSameOnEveryThreadCount(string architecture, int size, FreezeMode freeze, bool augments = false)
-    {
-        Assert.SkipUnless(TorchDevices.CpuComputesInBFloat16, "This processor has no bfloat16.");
-        var spec = Runs.LeNet() with
-        {
-            Architecture = new ArchitectureSpec { Key = architecture, Size = size },
-            // Frozen layers that see the same images always are computed once, others in every epoch.
-            Weights = new WeightsSpec { Freeze = freeze },
-            Augmentation = augments ? Augmentation : new(),
-            Training = new TrainingSpec { Epochs = 2, BatchSize = 16, Precision = Precision.BFloat16 },
-        };
-        var data = new SyntheticCells(40, size);
-
-        var half = Run(spec, data, new Listener(), "half", threads: 1);
-        var again = Run(spec, data, new Listener(), "again", threads: 4);
-        var single = Run(spec with { Training = spec.Training with { Precision = Precision.Float32 } }, data, new Listener(), "single");
-
-        AssertSame(half, again);
-        Assert.NotEqual(single.Epochs[^1].TrainLoss, half.Epochs[^1].TrainLoss);
-        Assert.Equal(single.Epochs[^1].TrainLoss, half.Epochs[^1].TrainLoss, 0.1);
-    }
-
-    [Fact]
     public void Run_ImagesOfAnotherSize_AreRefusedWithBothSizes() =>
         Assert.Contains("32 pixels", Assert.Throws<TrainingFailedException>(() => Run(Runs.LeNet(), new SyntheticCells(20, 24), new Listener())).Message, StringComparison.Ordinal);
-
-    private static EpochRecord Timeless(EpochRecord epoch) => epoch with { Seconds = 0, ImagesPerSecond = 0 };
 
     private static void Stop(EpochRecord epoch, int after, CancellationTokenSource source)
     {
         if (epoch.Epoch == after)
             source.Cancel();
-    }
-
-    private static void AssertSame(TrainingOutcome expected, TrainingOutcome actual)
-    {
-        Assert.Equal(expected.Epochs.Select(Timeless), actual.Epochs.Select(Timeless));
-        Assert.Equal(expected.WeightsSha256, actual.WeightsSha256);
-        Assert.Equal(expected.Scores.SelectMany(s => s.Probabilities), actual.Scores.SelectMany(s => s.Probabilities));
     }
 
     private TrainingOutcome Run(ExperimentSpec spec, ITrainingData data, Listener listener, string folder = "run", int threads = 2, CancellationToken token = default) =>

@@ -260,7 +260,7 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingOutcome Evaluate()
     {
-        var useBest = _session.Best is not null && (Spec.Training.UseBestEpoch || Spec.EarlyStopping is { RestoreBest: true });
+        var useBest = _session.Best is not null && Spec.TestsBestEpoch;
         var epoch = useBest ? _session.Best!.Epoch : _session.Epochs.Count;
         var file = _store.PathOf(WeightsName);
         var hash = useBest ? WeightsFile.Copy(_store.PathOf(_session.Best!.Weights.Name), file) : _session.SaveWeights(WeightsName).Sha256;

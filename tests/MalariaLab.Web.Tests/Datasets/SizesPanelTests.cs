@@ -1,11 +1,6 @@
 using MalariaLab.Core.Datasets.Insights;
 using MalariaLab.Data.Entities;
 using MalariaLab.Web.Features.Datasets;
-using MalariaLab.Web.Localisation;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace MalariaLab.Web.Tests.Datasets;
@@ -20,13 +15,11 @@ public sealed class SizesPanelTests
         var measures = ImageMeasures.Of(rows);
         Assert.True(measures.Sizes.Count > 1500);
 
-        await using var services = new ServiceCollection().AddScoped<Words>().BuildServiceProvider();
-        await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
-        var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<SizesPanel>(ParameterView.FromDictionary(new Dictionary<string, object?>
+        var html = await Markup.OfAsync<SizesPanel>(new()
         {
             ["Measures"] = measures,
             ["Version"] = new DatasetVersion { Id = 1, DatasetId = 1, Number = 1, ClassNames = ["a", "b"], Verdict = "" },
-        }))).ToHtmlString());
+        });
 
         Assert.InRange(html.Length, 10_000, 100_000);
         Assert.Equal(measures.Sizes.Count, Count("<circle") + Count("h0"));

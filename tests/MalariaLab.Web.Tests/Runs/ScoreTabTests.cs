@@ -33,6 +33,22 @@ public sealed class ScoreTabTests(SharedLab lab) : IClassFixture<SharedLab>
         Assert.Equal(part, ScoreTab.ScopeOf(new("http://lab/runs/1" + query), view.Split));
     }
 
+    [Theory]
+    [InlineData(true, "The best epoch was chosen on these validation images")]
+    [InlineData(false, "Settings are chosen by validation figures")]
+    public async Task ValidationFigures_OfARun_SayWhatTheyChose(bool bestEpoch, string warning)
+    {
+        var view = (await lab.Get<RunViews>().FindAsync(lab.Runs[0]))!;
+        var spec = view.Detail.Spec with { EarlyStopping = bestEpoch ? new() { RestoreBest = true } : null };
+        var html = await Markup.OfAsync<ScoreChoices>(new()
+        {
+            ["View"] = view with { Detail = view.Detail with { Spec = spec } },
+            ["Scope"] = PredictionScope.Validation,
+        });
+        Assert.Contains(warning, html);
+        Assert.Single(html.Split("flatter")[1..]);
+    }
+
     private sealed class SlowTab : ScoreTab
     {
         public SlowTab(RunScores scores, RunView view) => (Scores, View) = (scores, view);

@@ -47,4 +47,8 @@ public sealed record ExperimentSpec
     /// <summary>True when the backbone never changes and every image enters it in one way only, so that its outputs are computed once for all epochs.</summary>
     [JsonIgnore]
     public bool HasFixedFeatures => Weights.Freeze == FreezeMode.Backbone && Augmentation.IsNone && Evaluation.TestTimeViews == 1;
+
+    /// <summary>True when the test scores the epoch with the lowest validation loss instead of the last one.</summary>
+    [JsonIgnore]
+    public bool TestsBestEpoch => Training.UseBestEpoch || EarlyStopping is { RestoreBest: true };
 }

@@ -25,7 +25,7 @@ public sealed record RunView(RunDetail Detail, Split Split, string? By, RunDetai
     /// <summary>Figures on the run's own test part; null until they are there.</summary>
     public EvaluationReport? Test { get; } = Report(Detail, PredictionScope.Test);
 
-    /// <summary>Figures on its validation part, which chose the best epoch; null until they are there.</summary>
+    /// <summary>Figures on its validation part; null until they are there.</summary>
     public EvaluationReport? Validation { get; } = Report(Detail, PredictionScope.Validation);
 
     /// <summary>What was changed against the parent; empty without one.</summary>

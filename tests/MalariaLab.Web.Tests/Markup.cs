@@ -1,0 +1,26 @@
+using MalariaLab.Web.Localisation;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MalariaLab.Web.Tests;
+
+/// <summary>Components as HTML, without a page around them.</summary>
+internal static class Markup
+{
+    /// <summary>What the component shows first, in English.</summary>
+    public static async Task<string> OfAsync<TComponent>(Dictionary<string, object?> parameters)
+        where TComponent : IComponent
+    {
+        await using var services = new ServiceCollection().AddScoped<Words>().AddScoped<NavigationManager, Nowhere>().BuildServiceProvider();
+        await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
+        return await renderer.Dispatcher.InvokeAsync(async () =>
+            (await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+    }
+
+    private sealed class Nowhere : NavigationManager
+    {
+        public Nowhere() => Initialize("http://lab/", "http://lab/");
+    }
+}

@@ -31,7 +31,11 @@ internal static class ApiBodies
         var path = json.Path is { Length: > 2 } inside ? inside["$.".Length..] : "";
         // What is not JSON at all carries the reader's own exception.
         if (json.InnerException is JsonException reader) return $"The request is no JSON that can be read{(path.Length > 0 ? $", at {path}" : "")}: {reader.Message}";
-        if (path.Length == 0) return $"The request lacks {string.Join(", ", body.Properties.Where(p => p.IsRequired && json.Message.Contains($"'{p.Name}'", StringComparison.Ordinal)).Select(p => p.Name))}. {fields}";
+        if (path.Length == 0)
+        {
+            var lacking = body.Properties.Where(p => p.IsRequired && json.Message.Contains($"'{p.Name}'", StringComparison.Ordinal));
+            return $"The request lacks {string.Join(", ", lacking.Select(p => p.Name))}. {fields}";
+        }
         return body.Properties.FirstOrDefault(p => p.Name.Equals(path.Split('.', '[')[0], StringComparison.OrdinalIgnoreCase)) is { } known
             ? $"{path} cannot be read: it takes {Words(known)} and stands in the request once."
             : $"There is no field \"{path}\". {fields}";
@@ -40,8 +44,12 @@ internal static class ApiBodies
     private static string Words(JsonPropertyInfo property)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        var kind = type == typeof(string) ? "a text" : type == typeof(bool) ? "true or false" : type == typeof(int) || type == typeof(long) ? "a whole number" : type == typeof(double) ? "a number"
-            : Options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable ? "a list" : "an object";
+        var kind = type == typeof(string) ? "a text"
+            : type == typeof(bool) ? "true or false"
+            : type == typeof(int) || type == typeof(long) ? "a whole number"
+            : type == typeof(double) ? "a number"
+            : Options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable ? "a list"
+            : "an object";
         return property.IsSetNullable ? $"{kind} or null" : kind;
     }
 }

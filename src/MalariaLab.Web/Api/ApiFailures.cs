@@ -11,7 +11,11 @@ internal sealed class ApiFailures : IExceptionHandler
         if (httpContext.Features.Get<IExceptionHandlerPathFeature>() is not { } failed || !new PathString(failed.Path).StartsWithSegments(LabUrls.Api)) return false;
         if (exception is BadHttpRequestException bad)
             await Results.Problem(ApiBodies.Sentence(bad, failed.Endpoint), statusCode: bad.StatusCode, title: "Cannot be read").ExecuteAsync(httpContext);
-        else await Results.Problem("The lab failed at this; its log says more.", statusCode: StatusCodes.Status500InternalServerError, title: "Internal error").ExecuteAsync(httpContext);
+        else
+            await Results.Problem(
+                "The lab failed at this; its log says more.",
+                statusCode: StatusCodes.Status500InternalServerError,
+                title: "Internal error").ExecuteAsync(httpContext);
         return true;
     }
 }

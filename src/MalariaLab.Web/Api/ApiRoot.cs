@@ -24,11 +24,17 @@ public static class ApiRoot
         api.MapWeights();
         api.MapWorkers();
         api.MapShares();
-        api.MapFallback("{**path}", (string? path, HttpRequest request) => Results.Problem(
-                $"There is no {request.Method} {LabUrls.Api}/{path}{(request.ContentType is { } type ? $" that takes {type}" : "")}; {LabUrls.Api}/openapi.json lists what there is.",
-                statusCode: StatusCodes.Status404NotFound, title: "Not found"))
-            .ExcludeFromDescription();
+        api.MapFallback("{**path}", Nothing).ExcludeFromDescription();
         endpoints.MapOpenApi(LabUrls.Api + "/openapi.json").RequireAuthorization(LabAccounts.Api);
+    }
+
+    private static IResult Nothing(string? path, HttpRequest request)
+    {
+        var taking = request.ContentType is { } type ? $" that takes {type}" : "";
+        return Results.Problem(
+            $"There is no {request.Method} {LabUrls.Api}/{path}{taking}; {LabUrls.Api}/openapi.json lists what there is.",
+            statusCode: StatusCodes.Status404NotFound,
+            title: "Not found");
     }
 
     // Viewers read; whatever is not a plain question needs a member.

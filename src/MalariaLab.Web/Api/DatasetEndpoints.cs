@@ -21,7 +21,12 @@ public static class DatasetEndpoints
         api.MapPut("/datasets/{dataset}/positive", SetPositive).WithSummary("Chooses the class that counts as positive, while no run has used the version.");
     }
 
-    private static async Task<DatasetDetail> SetPositive(string dataset, PositiveRequest request, DatasetCommands commands, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<DatasetDetail> SetPositive(
+        string dataset,
+        PositiveRequest request,
+        DatasetCommands commands,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var version = await db.Version(dataset, ct);

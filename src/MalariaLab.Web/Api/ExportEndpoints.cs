@@ -12,7 +12,9 @@ public static class ExportEndpoints
     {
         api.MapGet("/runs/{run}/exports", List).WithSummary("The files that a run can be taken away as.");
         api.MapGet("/runs/{run}/exports/{format}", Send).WithSummary($"One of them: {string.Join(", ", RunExports.Formats)}.");
-        api.MapGet("/runs/{run}/predictions.csv", Predictions).WithSummary("Predictions for the test part, or for a dataset that the run was evaluated on: image, group, label, predicted, one probability a class.");
+        api.MapGet("/runs/{run}/predictions.csv", Predictions)
+            .WithSummary("Predictions for the test part, or for a dataset that the run was evaluated on: "
+                + "image, group, label, predicted, one probability a class.");
     }
 
     private static async Task<IReadOnlyList<ExportItem>> List(string run, RunExports exports, IDbContextFactory<LabDbContext> factory, CancellationToken ct) =>
@@ -21,7 +23,13 @@ public static class ExportEndpoints
     private static async Task<IResult> Send(string run, string format, RunExports exports, HttpResponse response, IDbContextFactory<LabDbContext> factory, CancellationToken ct) =>
         await ExportFeature.SendAsync(await exports.FindAsync(await Id(run, factory, ct), format, ct), response, ct);
 
-    private static async Task<IResult> Predictions(string run, RunExports exports, HttpResponse response, IDbContextFactory<LabDbContext> factory, CancellationToken ct, string? dataset = null)
+    private static async Task<IResult> Predictions(
+        string run,
+        RunExports exports,
+        HttpResponse response,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct,
+        string? dataset = null)
     {
         if (dataset is null) return await Send(run, "predictions.csv", exports, response, factory, ct);
         await using var db = await factory.CreateDbContextAsync(ct);

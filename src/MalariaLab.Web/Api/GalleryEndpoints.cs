@@ -2,6 +2,7 @@ using MalariaLab.Core;
 using MalariaLab.Core.Datasets;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace MalariaLab.Web.Api;
@@ -46,6 +47,9 @@ public static class GalleryEndpoints
             Skip = skip,
             Take = take,
         }, ct);
-        return new(page.Total, [.. page.Items.Select(i => new ImageItem(i.Ordinal, i.Path, version.ClassNames[i.Label], i.Group, i.Width, i.Height, i.Format, i.Bytes, i.Sha256, i.Note))]);
+        return new(page.Total, [.. page.Items.Select(Item)]);
+
+        ImageItem Item(DatasetImage i) =>
+            new(i.Ordinal, i.Path, version.ClassNames[i.Label], i.Group, i.Width, i.Height, i.Format, i.Bytes, i.Sha256, i.Note);
     }
 }

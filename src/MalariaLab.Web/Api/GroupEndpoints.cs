@@ -16,7 +16,14 @@ namespace MalariaLab.Web.Api;
 public sealed record FoldsRequest(string Name, int Folds = 5, string By = "patient", double Validation = 10, long Seed = 42, bool Stratified = true);
 
 /// <summary>A group of runs and what its finished runs give together.</summary>
-public sealed record GroupItem(long Group, string Kind, string Name, IReadOnlyList<GroupMember> Runs, IReadOnlyList<GroupFigure> Figures, int PooledImages, EvaluationReport? Pooled);
+public sealed record GroupItem(
+    long Group,
+    string Kind,
+    string Name,
+    IReadOnlyList<GroupMember> Runs,
+    IReadOnlyList<GroupFigure> Figures,
+    int PooledImages,
+    EvaluationReport? Pooled);
 
 /// <summary>A run of a group.</summary>
 public sealed record GroupMember(long Run, string Name, string Status, double? Accuracy, double? Auc);
@@ -28,7 +35,14 @@ public sealed record GroupFigure(string Figure, int N, double Mean, double? Stan
 public static class GroupEndpoints
 {
     private static readonly (string Name, Func<EvaluationReport, double?> Value)[] Figures =
-        [("accuracy", r => r.Accuracy), ("sensitivity", r => r.Sensitivity), ("specificity", r => r.Specificity), ("f1", r => r.F1), ("auc", r => r.Auc), ("logLoss", r => r.LogLoss)];
+        [
+            ("accuracy", r => r.Accuracy),
+            ("sensitivity", r => r.Sensitivity),
+            ("specificity", r => r.Specificity),
+            ("f1", r => r.F1),
+            ("auc", r => r.Auc),
+            ("logLoss", r => r.LogLoss),
+        ];
 
     /// <summary>Adds the endpoints.</summary>
     public static void MapGroups(this IEndpointRouteBuilder api)
@@ -38,17 +52,30 @@ public static class GroupEndpoints
         api.MapGet("/groups/{group:long}", Show).WithSummary("Mean and standard deviation over a group's runs; for folds also the figures over all images together.");
     }
 
-    private static async Task<IReadOnlyList<SplitItem>> CreateFolds(string dataset, FoldsRequest request, ClaimsPrincipal user, SplitCommands splits, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<IReadOnlyList<SplitItem>> CreateFolds(
+        string dataset,
+        FoldsRequest request,
+        ClaimsPrincipal user,
+        SplitCommands splits,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var version = await db.Version(dataset, ct);
-        var plan = new SplitRequest(request.Name, request.By, Validation: request.Validation, Seed: request.Seed, Stratified: request.Stratified).Plan() with { Folds = request.Folds };
+        var one = new SplitRequest(request.Name, request.By, Validation: request.Validation, Seed: request.Seed, Stratified: request.Stratified);
+        var plan = one.Plan() with { Folds = request.Folds };
         var made = await splits.CreateAsync(version.Id, plan.EachFold(request.Name), user.Actor(), ct);
         return [.. (await db.Splits.AsNoTracking().Where(s => made.Contains(s.Id)).OrderBy(s => s.Id).ToListAsync(ct)).Select(SplitEndpoints.Item)];
     }
 
     private static async Task<IResult> Queue(
-        RunRequest request, ClaimsPrincipal user, ExperimentReader experiments, ExperimentOrders orders, GroupReader groups, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+            RunRequest request,
+            ClaimsPrincipal user,
+            ExperimentReader experiments,
+            ExperimentOrders orders,
+            GroupReader groups,
+            IDbContextFactory<LabDbContext> factory,
+            CancellationToken ct)
     {
         var spec = await RunEndpoints.Spec(request, factory, ct);
         var folds = await experiments.FoldsAsync(spec.Data.SplitId);

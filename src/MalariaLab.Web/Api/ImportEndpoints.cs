@@ -23,13 +23,22 @@ public static class ImportEndpoints
     public static void MapImports(this IEndpointRouteBuilder api)
     {
         // The size is the disk's business: the file goes there in constant memory.
-        api.MapPost("/imports", Start).WithMetadata(new DisableRequestSizeLimitAttribute()).WithSummary("Uploads a zip of class folders (multipart: name, group, file) and queues its import; with \"into\" the images are added to a dataset as its next version.");
+        api.MapPost("/imports", Start).WithMetadata(new DisableRequestSizeLimitAttribute())
+            .WithSummary("Uploads a zip of class folders (multipart: name, group, file) and queues its import; "
+                + "with \"into\" the images are added to a dataset as its next version.");
         api.MapGet("/imports/official", (IOptions<LabSettings> settings) => settings.Value.Downloads.Select(d => new { d.Key, d.Title, d.Note, url = d.Url, d.Sha256, d.Bytes }))
             .WithSummary("Published datasets that the lab can fetch; import one with source \"official:KEY\".");
         api.MapGet("/imports/{import:long}", Show).WithSummary("How far an import is, and its verdict.");
     }
 
-    private static async Task<IResult> Start(HttpRequest request, ClaimsPrincipal user, LabPaths paths, DatasetCommands datasets, IDbContextFactory<LabDbContext> factory, IOptions<LabSettings> settings, CancellationToken ct)
+    private static async Task<IResult> Start(
+        HttpRequest request,
+        ClaimsPrincipal user,
+        LabPaths paths,
+        DatasetCommands datasets,
+        IDbContextFactory<LabDbContext> factory,
+        IOptions<LabSettings> settings,
+        CancellationToken ct)
     {
         var form = await ImportForm.Read(request, paths, ct);
         var started = await form.HandOverAsync(async () =>
@@ -61,18 +70,31 @@ public static class ImportEndpoints
         // Parsed here, so that a wrong rule is refused before anything is queued.
         _ = options.ToGroupRule();
         if (form.Source == "sample")
-            return new() { Name = form.Name, Source = ImportSource.Sample, OriginalName = "sample cells", Options = options with { GroupRule = form.Group == "none" ? "nih" : form.Group } };
+            {
+                var grouped = options with { GroupRule = form.Group == "none" ? "nih" : form.Group };
+                return new() { Name = form.Name, Source = ImportSource.Sample, OriginalName = "sample cells", Options = grouped };
+            }
         if (form.Source == "inbox")
             return new() { Name = form.Name, Source = ImportSource.Inbox, OriginalName = form.Inbox, StoredName = form.Inbox, Options = options };
         if (form.Source.StartsWith(Official, StringComparison.Ordinal))
         {
             var key = form.Source[Official.Length..];
             var offered = downloads.FirstOrDefault(d => d.Key == key)
-                ?? throw new ExplainedException(downloads.Count == 0 ? "This lab's settings offer no download." : $"There is no download \"{key}\". There are {string.Join(", ", downloads.Select(d => d.Key))}.");
+                    ?? throw new ExplainedException(downloads.Count == 0
+                        ? "This lab's settings offer no download."
+                        : $"There is no download \"{key}\". There are {string.Join(", ", downloads.Select(d => d.Key))}.");
             return offered.Import(form.Name);
         }
         if (form.UploadedPath is null) throw new ExplainedException("The request has no file: send a zip of class folders as the field \"file\".");
-        return new() { Name = form.Name, Source = ImportSource.Upload, OriginalName = form.OriginalName, StoredName = Path.GetFileName(form.UploadedPath), Bytes = form.Bytes, Options = options };
+        return new()
+        {
+            Name = form.Name,
+            Source = ImportSource.Upload,
+            OriginalName = form.OriginalName,
+            StoredName = Path.GetFileName(form.UploadedPath),
+            Bytes = form.Bytes,
+            Options = options,
+        };
     }
 
     private static async Task<ImportState> Show(long import, IDbContextFactory<LabDbContext> factory, CancellationToken ct) => await State(import, factory, ct);

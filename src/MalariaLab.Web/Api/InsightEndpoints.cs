@@ -45,14 +45,27 @@ public sealed record AuditItem(string Finding, int Images, int Groups, int Folds
 /// <summary><c>/datasets/{dataset}/statistics</c>, <c>/duplicates</c> and <c>/audit</c>.</summary>
 public static class InsightEndpoints
 {
+    private static readonly (string Path, JobKind Kind, string What)[] Kinds =
+    [
+        ("statistics", JobKind.Statistics, "sizes, formats and patients"),
+        ("duplicates", JobKind.Duplicates, "near-duplicates"),
+        ("audit", JobKind.Audit, "the shortcut audit"),
+    ];
     /// <summary>Adds the endpoints.</summary>
     public static void MapInsights(this IEndpointRouteBuilder api)
     {
-        foreach (var (path, kind, what) in ((string, JobKind, string)[])[("statistics", JobKind.Statistics, "sizes, formats and patients"), ("duplicates", JobKind.Duplicates, "near-duplicates"), ("audit", JobKind.Audit, "the shortcut audit")])
-            api.MapPost("/datasets/{dataset}/" + path, (string dataset, ClaimsPrincipal user, DatasetInsights insights, IDbContextFactory<LabDbContext> factory, CancellationToken ct) =>
-                StartAsync(dataset, kind, user, insights, factory, ct)).WithSummary($"Has a worker make {what} of a dataset's newest version, unless that is there already.");
+        foreach (var (path, kind, what) in Kinds)
+        {
+            api.MapPost("/datasets/{dataset}/" + path, (
+                    string dataset,
+                    ClaimsPrincipal user,
+                    DatasetInsights insights,
+                    IDbContextFactory<LabDbContext> factory,
+                    CancellationToken ct) => StartAsync(dataset, kind, user, insights, factory, ct))
+                .WithSummary($"Has a worker make {what} of a dataset's newest version, unless that is there already.");
+        }
         api.MapGet("/datasets/{dataset}/statistics", (string dataset, DatasetInsights insights, IDbContextFactory<LabDbContext> factory, CancellationToken ct) =>
-            FindAsync<DatasetStatistics, StatisticsItem>(dataset, JobKind.Statistics, (_, _, s) => Task.FromResult(new StatisticsItem(s.Measures.Summaries, s.Measures.Formats, s.Groups, s.Measures.Flagged, s.Unread)), insights, factory, ct))
+            FindAsync<DatasetStatistics, StatisticsItem>(dataset, JobKind.Statistics, (_, _, s) => Task.FromResult(Item(s)), insights, factory, ct))
             .WithSummary("Sizes, formats, bytes and patients of a dataset.");
         api.MapGet("/datasets/{dataset}/duplicates", (string dataset, DatasetInsights insights, IDbContextFactory<LabDbContext> factory, CancellationToken ct) =>
             FindAsync<DuplicateReport, DuplicatesItem>(dataset, JobKind.Duplicates, (db, version, report) => PairsAsync(db, version, report, ct), insights, factory, ct))
@@ -62,7 +75,13 @@ public static class InsightEndpoints
             .WithSummary("What predicts the class although a network should not need it.");
     }
 
-    private static async Task<IResult> StartAsync(string dataset, JobKind kind, ClaimsPrincipal user, DatasetInsights insights, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<IResult> StartAsync(
+        string dataset,
+        JobKind kind,
+        ClaimsPrincipal user,
+        DatasetInsights insights,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var version = await db.Version(dataset, ct);
@@ -71,7 +90,12 @@ public static class InsightEndpoints
     }
 
     private static async Task<InsightItem<TItem>> FindAsync<TReport, TItem>(
-        string dataset, JobKind kind, Func<LabDbContext, DatasetVersion, TReport, Task<TItem>> show, DatasetInsights insights, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+            string dataset,
+            JobKind kind,
+            Func<LabDbContext, DatasetVersion, TReport, Task<TItem>> show,
+            DatasetInsights insights,
+            IDbContextFactory<LabDbContext> factory,
+            CancellationToken ct)
         where TReport : class where TItem : class
     {
         await using var db = await factory.CreateDbContextAsync(ct);
@@ -84,20 +108,35 @@ public static class InsightEndpoints
 
     private static async Task<DuplicatesItem> PairsAsync(LabDbContext db, DatasetVersion version, DuplicateReport report, CancellationToken ct)
     {
-        var images = report.Pairs.Count == 0 ? [] : await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == version.Id).OrderBy(i => i.Ordinal).Select(i => new { i.Path, i.Label }).ToListAsync(ct);
-        return new(report.Images, report.MaxDistance, report.Candidates, report.Found, [.. report.Pairs.Select(p => new PairItem(Twin(p.First), Twin(p.Second), p.Distance, p.Difference, p.Exact))]);
+        var images = report.Pairs.Count == 0
+            ? []
+            : await db.DatasetImages.AsNoTracking()
+                .Where(i => i.VersionId == version.Id)
+                .OrderBy(i => i.Ordinal)
+                .Select(i => new { i.Path, i.Label })
+                .ToListAsync(ct);
+        var pairs = report.Pairs.Select(p => new PairItem(Twin(p.First), Twin(p.Second), p.Distance, p.Difference, p.Exact));
+        return new(report.Images, report.MaxDistance, report.Candidates, report.Found, [.. pairs]);
 
         TwinItem Twin(int place) => new(place, images[place].Path, version.ClassNames[images[place].Label]);
     }
 
+    private static StatisticsItem Item(DatasetStatistics statistics) =>
+        new(statistics.Measures.Summaries, statistics.Measures.Formats, statistics.Groups, statistics.Measures.Flagged, statistics.Unread);
+
     private static AuditItem Item(DatasetVersion version, ShortcutAudit audit)
     {
         var finding = audit.Folds == 0 ? "There is too little to examine: it takes two patients and two classes."
-            : audit.Finding() is not { Score: var score } ? "No shortcut found."
-            : string.Create(CultureInfo.InvariantCulture, $"{Start(ShortcutFeatures.Words(score.Feature))} {(score.Feature == ShortcutFeatures.All ? "predict" : "alone predicts")} the class with AUC {score.Auc:0.00}.");
+            : audit.Finding() is { Score: var score } ? Sentence(score)
+            : "No shortcut found.";
         return new(finding, audit.Images, audit.Groups, audit.Folds, [.. audit.Targets.SelectMany(t => t.Features.Append(t.Together)
             .Select(s => new ShortcutItem(version.ClassNames[t.ClassIndex], s.Feature, s.Auc, s.Low, s.High, s.IsNotable)))]);
 
-        static string Start(string words) => char.ToUpperInvariant(words[0]) + words[1..];
+        static string Sentence(ShortcutScore score)
+        {
+            var words = ShortcutFeatures.Words(score.Feature);
+            var predicts = score.Feature == ShortcutFeatures.All ? "predict" : "alone predicts";
+            return string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(words[0])}{words[1..]} {predicts} the class with AUC {score.Auc:0.00}.");
+        }
     }
 }

@@ -35,7 +35,9 @@ public static class LabelEndpoints
     /// <summary>Adds the endpoints.</summary>
     public static void MapLabels(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/datasets/{dataset}/labels/suspects", Suspects).WithSummary("Images of the newest version whose out-of-sample prediction by a run, or by a group of folds, confidently contradicts the label.");
+        api.MapGet("/datasets/{dataset}/labels/suspects", Suspects)
+            .WithSummary("Images of the newest version whose out-of-sample prediction by a run, "
+                + "or by a group of folds, confidently contradicts the label.");
         api.MapPost("/datasets/{dataset}/labels", Judge).WithSummary("Stores the caller's judgement of an image: keep, relabel or exclude.");
         api.MapDelete("/datasets/{dataset}/labels", Undo).WithSummary("Takes the caller's judgement of an image back; a blind one stays once another reader has judged the image.");
         api.MapGet("/datasets/{dataset}/labels/disagreements", Disagreements).WithSummary("Images about which readers differ, of those that the caller has judged.");
@@ -44,7 +46,14 @@ public static class LabelEndpoints
     }
 
     private static async Task<IReadOnlyList<SuspectItem>> Suspects(
-        string dataset, OutOfSample scores, IDbContextFactory<LabDbContext> factory, CancellationToken ct, long? run = null, long? group = null, string? order = null, int limit = 100)
+            string dataset,
+            OutOfSample scores,
+            IDbContextFactory<LabDbContext> factory,
+            CancellationToken ct,
+            long? run = null,
+            long? group = null,
+            string? order = null,
+            int limit = 100)
     {
         if (run is null == group is null) throw new ExplainedException("Say whose scores to use: run=ID or group=ID.");
         await using var db = await factory.CreateDbContextAsync(ct);
@@ -53,12 +62,24 @@ public static class LabelEndpoints
             throw new ExplainedException($"Group {id} has no finished fold on the newest version of {version.Dataset!.Name}.");
         var found = run is { } runId ? await scores.OfRunAsync(version.Id, runId, ct) : await scores.OfGroupAsync(group!.Value, ct);
         if (found is null) throw new ExplainedException($"{(run is null ? $"Group {group}" : $"Run {run}")} has no scores of the newest version of {version.Dataset!.Name}.");
-        var suspects = LabelQueue.Suspects(found, ApiLookup.Word<LabelIssueOrder>(order, "order") ?? LabelIssueOrder.SelfConfidence).Take(Math.Clamp(limit, 1, MostListed)).ToList();
+        var by = ApiLookup.Word<LabelIssueOrder>(order, "order") ?? LabelIssueOrder.SelfConfidence;
+        var suspects = LabelQueue.Suspects(found, by).Take(Math.Clamp(limit, 1, MostListed)).ToList();
         var paths = await db.DatasetImages.Where(i => i.VersionId == version.Id).Select(i => new { i.Ordinal, i.Path }).ToDictionaryAsync(i => i.Ordinal, i => i.Path, ct);
-        return suspects.ConvertAll(s => new SuspectItem(paths[s.Ordinal], version.ClassNames[s.Given], version.ClassNames[s.Suggested!.Value], s.SelfConfidence!.Value, s.Margin!.Value));
+        return suspects.ConvertAll(s => new SuspectItem(
+            paths[s.Ordinal],
+            version.ClassNames[s.Given],
+            version.ClassNames[s.Suggested!.Value],
+            s.SelfConfidence!.Value,
+            s.Margin!.Value));
     }
 
-    private static async Task<IResult> Judge(string dataset, JudgementRequest request, ClaimsPrincipal user, LabelReviews reviews, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<IResult> Judge(
+        string dataset,
+        JudgementRequest request,
+        ClaimsPrincipal user,
+        LabelReviews reviews,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         var reader = Reader(user);
         var decision = ApiLookup.Word<ReviewDecision>(request.Decision, "decision") ?? throw new FormatException("A judgement needs a decision: keep, relabel or exclude.");
@@ -77,7 +98,12 @@ public static class LabelEndpoints
         return Results.Ok(new { image });
     }
 
-    private static async Task<IReadOnlyList<DisagreementItem>> Disagreements(string dataset, ClaimsPrincipal user, LabelReviews reviews, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<IReadOnlyList<DisagreementItem>> Disagreements(
+        string dataset,
+        ClaimsPrincipal user,
+        LabelReviews reviews,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var version = await db.Version(dataset, ct);
@@ -88,13 +114,19 @@ public static class LabelEndpoints
         return [.. book.Disagreements.Select(i => new DisagreementItem(paths[i.Ordinal], Name(i.Label), [.. i.Readings.Select(r => new ReadingItem(r.UserId, Name(r.Final)))]))];
     }
 
-    private static long Reader(ClaimsPrincipal user) => user.Actor().UserId ?? throw new ExplainedException("Judgements of labels belong to a person: use the API token of an account.");
+    private static long Reader(ClaimsPrincipal user) =>
+        user.Actor().UserId ?? throw new ExplainedException("Judgements of labels belong to a person: use the API token of an account.");
 
     private static async Task<(DatasetVersion Version, int Ordinal)> ImageAsync(LabDbContext db, string dataset, string image, CancellationToken ct)
     {
         var version = await db.Version(dataset, ct);
-        var ordinal = await db.DatasetImages.Where(i => i.VersionId == version.Id && (i.Path == image || i.Sha256 == image)).OrderBy(i => i.Ordinal).Select(i => (int?)i.Ordinal).FirstOrDefaultAsync(ct);
-        return (version, ordinal ?? throw new ExplainedException($"{version.Dataset!.Name} has no image \"{image}\" in version {version.Number.ToString(CultureInfo.InvariantCulture)}: name images by their path or SHA-256."));
+        var ordinal = await db.DatasetImages
+            .Where(i => i.VersionId == version.Id && (i.Path == image || i.Sha256 == image))
+            .OrderBy(i => i.Ordinal)
+            .Select(i => (int?)i.Ordinal)
+            .FirstOrDefaultAsync(ct);
+        return (version, ordinal ?? throw new ExplainedException(
+            $"{version.Dataset!.Name} has no image \"{image}\" in version {version.Number}: name images by their path or SHA-256."));
     }
 
     private static async Task<IReadOnlyList<AgreementItem>> Agreement(string dataset, LabelReviews reviews, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
@@ -104,12 +136,27 @@ public static class LabelEndpoints
         var readers = book.Readers;
         return
         [
-            .. readers.SelectMany((first, i) => readers.Skip(i + 1).Select(second => (first, second, Agreement: book.Agreement(first, second))))
-                .Select(p => new AgreementItem(p.first, p.second, p.Agreement.Counts.Total, p.Agreement.Counts.Accuracy, p.Agreement.Kappa, p.Agreement.KappaInterval?.Low, p.Agreement.KappaInterval?.High)),
+            .. readers.SelectMany((first, i) => readers.Skip(i + 1).Select(second => Item(first, second, book.Agreement(first, second)))),
         ];
+
+        static AgreementItem Item(long first, long second, ReaderAgreement agreement) => new(
+            first,
+            second,
+            agreement.Counts.Total,
+            agreement.Counts.Accuracy,
+            agreement.Kappa,
+            agreement.KappaInterval?.Low,
+            agreement.KappaInterval?.High);
     }
 
-    private static async Task<IResult> MakeVersion(string dataset, ClaimsPrincipal user, LabelReviews reviews, DerivedVersions derived, IDbContextFactory<LabDbContext> factory, CancellationToken ct, string reason = "Label check")
+    private static async Task<IResult> MakeVersion(
+        string dataset,
+        ClaimsPrincipal user,
+        LabelReviews reviews,
+        DerivedVersions derived,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct,
+        string reason = "Label check")
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var version = await db.Version(dataset, ct);

@@ -22,12 +22,20 @@ public static class ModelUseEndpoints
     public static void MapModelUse(this IEndpointRouteBuilder api)
     {
         api.MapPost("/runs/{run}/predict", Predict).WithMetadata(new RequestSizeLimitAttribute(Predictor.MaxBytes))
-            .WithSummary("Scores images (multipart files) with a finished run: class and probabilities of each, with explain=true also where the network looked. They are not kept.");
+                .WithSummary("Scores images (multipart files) with a finished run: class and probabilities of each, "
+                    + "with explain=true also where the network looked. They are not kept.");
         api.MapPost("/runs/{run}/evaluations", Evaluate).WithSummary("Queues the evaluation of a finished run on another dataset with the same class names.");
         api.MapGet("/evaluations/{evaluation:long}", Show).WithSummary("How far an evaluation is, and its figures.");
     }
 
-    private static async Task<PredictionAnswer> Predict(string run, HttpRequest request, ClaimsPrincipal user, Predictor predictor, IDbContextFactory<LabDbContext> factory, CancellationToken ct, bool explain = false)
+    private static async Task<PredictionAnswer> Predict(
+        string run,
+        HttpRequest request,
+        ClaimsPrincipal user,
+        Predictor predictor,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct,
+        bool explain = false)
     {
         Run found;
         await using (var db = await factory.CreateDbContextAsync(ct)) found = await db.Run(run, ct);
@@ -37,9 +45,12 @@ public static class ModelUseEndpoints
         return new(found.Id, found.Name, [.. result.Images.Select(image => Item(image, result.ClassNames))]);
     }
 
-    private static PredictionItem Item(ImagePrediction image, IReadOnlyList<string> classes) => image.Predicted is not { } top
-        ? new(image.Name, image.Refusal, null, null, null)
-        : new(image.Name, null, classes[top], image.Probabilities![top], classes.Zip(image.Probabilities).ToDictionary(pair => pair.First, pair => pair.Second)) { HeatMapPng = image.HeatMapPng };
+    private static PredictionItem Item(ImagePrediction image, IReadOnlyList<string> classes)
+    {
+        if (image.Predicted is not { } top) return new(image.Name, image.Refusal, null, null, null);
+        var probabilities = classes.Zip(image.Probabilities!).ToDictionary(pair => pair.First, pair => pair.Second);
+        return new(image.Name, null, classes[top], image.Probabilities![top], probabilities) { HeatMapPng = image.HeatMapPng };
+    }
 
     private static async Task<List<UploadedImage>> Read(HttpRequest request, Predictor predictor, CancellationToken ct)
     {
@@ -66,7 +77,13 @@ public static class ModelUseEndpoints
         }
     }
 
-    private static async Task<IResult> Evaluate(string run, EvaluationRequest request, ClaimsPrincipal user, ExternalEvaluations evaluations, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<IResult> Evaluate(
+        string run,
+        EvaluationRequest request,
+        ClaimsPrincipal user,
+        ExternalEvaluations evaluations,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var task = await evaluations.StartAsync(await db.Run(run, ct), await db.Version(request.Dataset, ct), user.Actor(), ct);
@@ -84,6 +101,7 @@ public static class ModelUseEndpoints
         var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleOrDefaultAsync(v => v.Id == versionId, ct)
             ?? throw new NotFoundException($"The dataset of evaluation {evaluation} was deleted, and its figures with it.");
         var set = await db.Evaluations.Where(e => e.RunId == run.Id && e.DatasetVersionId == versionId && e.Scope == scope).Select(e => e.SetHash).FirstOrDefaultAsync(ct);
+        var split = splitId is null ? null : await db.Splits.Where(s => s.Id == splitId).Select(s => s.Name).SingleOrDefaultAsync(ct) ?? "a deleted split";
         var report = task.ResultJson is null ? null : JsonSerializer.Deserialize<EvaluationReport>(task.ResultJson, JsonSerializerOptions.Web);
         var leftOut = splitId is null && report is not null ? version.ImageCount - report.N : 0;
         var epochs = await db.Epochs.AsNoTracking().Where(e => e.RunId == run.Id).OrderBy(e => e.Epoch).ToListAsync(ct);
@@ -96,7 +114,7 @@ public static class ModelUseEndpoints
             Name = run.Name,
             Recipe = run.Experiment!.Recipe,
             Dataset = version.Dataset!.Name,
-            Split = splitId is null ? "all images" : $"test part of {await db.Splits.Where(s => s.Id == splitId).Select(s => s.Name).SingleOrDefaultAsync(ct) ?? "a deleted split"}",
+            Split = split is null ? "all images" : $"test part of {split}",
             Seed = run.Experiment.Seed,
             Status = task.Status.ToString(),
             Reason = task.Reason.Length > 0 ? task.Reason : leftOut > 0 ? $"{leftOut} of {version.ImageCount} images are left out, because the run learned from them." : null,

@@ -44,7 +44,13 @@ public static class RunEndpoints
         return await Items(db.Runs.AsNoTracking().Where(r => r.Id == found.Id), db).SingleAsync(ct);
     }
 
-    private static async Task<IResult> Create(RunRequest request, ClaimsPrincipal user, IDbContextFactory<LabDbContext> factory, RunCommands commands, SpecFacts facts, CancellationToken ct)
+    private static async Task<IResult> Create(
+        RunRequest request,
+        ClaimsPrincipal user,
+        IDbContextFactory<LabDbContext> factory,
+        RunCommands commands,
+        SpecFacts facts,
+        CancellationToken ct)
     {
         var spec = await Spec(request, factory, ct);
         var issues = await facts.CheckAsync(spec, ct);

@@ -16,14 +16,21 @@ public static class ShareApiEndpoints
     {
         api.MapGet("/shares", List).WithSummary("Share links that are not revoked, newest first.");
         api.MapPost("/shares", Create).WithSummary("Makes a secret read-only link to a run or a comparison; its address is in the answer and never again.");
-        api.MapDelete("/shares/{share:long}", (long share, ClaimsPrincipal user, ShareLinks links, CancellationToken ct) => links.RevokeAsync(share, user.Actor(), user.IsInRole(LabRoles.Admin), ct))
+        api.MapDelete("/shares/{share:long}", (long share, ClaimsPrincipal user, ShareLinks links, CancellationToken ct) =>
+                links.RevokeAsync(share, user.Actor(), user.IsInRole(LabRoles.Admin), ct))
             .WithSummary("Ends a link at once.");
         api.MapGet("/runs/{run}/report", Report).WithSummary("The evidence report of a run: one HTML file. names=true shows patient ids, language is en or zh.");
     }
 
     private static async Task<IReadOnlyList<ShareItem>> List(ShareLinks links, CancellationToken ct) => [.. (await links.ListAsync(cancellationToken: ct)).Select(Item)];
 
-    private static async Task<IResult> Create(ShareRequest request, HttpRequest http, ClaimsPrincipal user, IDbContextFactory<LabDbContext> factory, ShareLinks links, CancellationToken ct)
+    private static async Task<IResult> Create(
+        ShareRequest request,
+        HttpRequest http,
+        ClaimsPrincipal user,
+        IDbContextFactory<LabDbContext> factory,
+        ShareLinks links,
+        CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var ids = new List<long>();
@@ -34,7 +41,14 @@ public static class ShareApiEndpoints
         return Results.Created($"{LabUrls.Api}/shares", item with { Url = $"{http.Scheme}://{http.Host}{LabUrls.Share(token)}" });
     }
 
-    private static async Task<IResult> Report(string run, HttpContext http, IDbContextFactory<LabDbContext> factory, EvidenceReports reports, CancellationToken ct, bool names = false, string? language = null)
+    private static async Task<IResult> Report(
+        string run,
+        HttpContext http,
+        IDbContextFactory<LabDbContext> factory,
+        EvidenceReports reports,
+        CancellationToken ct,
+        bool names = false,
+        string? language = null)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var found = await db.Run(run, ct);
@@ -42,7 +56,17 @@ public static class ShareApiEndpoints
         return EvidenceReports.Answer(http, found.Id, html, download: true);
     }
 
-    private static ShareItem Item(ShareLink link) => new(link.Id, link.Kind.ToString(), link.RunIds, link.Title, link.ShowNames, link.AllowPreview, link.CreatedAt, link.ExpiresAt, link.Views, link.LastViewedAt);
+    private static ShareItem Item(ShareLink link) => new(
+        link.Id,
+        link.Kind.ToString(),
+        link.RunIds,
+        link.Title,
+        link.ShowNames,
+        link.AllowPreview,
+        link.CreatedAt,
+        link.ExpiresAt,
+        link.Views,
+        link.LastViewedAt);
 }
 
 /// <summary>The request for a share link.</summary>
@@ -54,7 +78,16 @@ public sealed record ShareRequest(IReadOnlyList<string> Runs, double? Days = nul
 
 /// <summary>A share link.</summary>
 public sealed record ShareItem(
-    long Share, string Kind, IReadOnlyList<long> Runs, string Title, bool Names, bool Preview, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, int Views, DateTimeOffset? LastViewedAt)
+        long Share,
+        string Kind,
+        IReadOnlyList<long> Runs,
+        string Title,
+        bool Names,
+        bool Preview,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset? ExpiresAt,
+        int Views,
+        DateTimeOffset? LastViewedAt)
 {
     /// <summary>Address of the page; only in the answer that made it.</summary>
     public string? Url { get; init; }

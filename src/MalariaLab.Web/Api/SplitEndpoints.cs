@@ -34,7 +34,13 @@ public static class SplitEndpoints
         api.MapDelete("/datasets/{dataset}/splits/{split}", Delete).WithSummary("Deletes a split that no run uses.");
     }
 
-    private static async Task<IResult> Create(string dataset, SplitRequest request, ClaimsPrincipal user, SplitCommands splits, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<IResult> Create(
+        string dataset,
+        SplitRequest request,
+        ClaimsPrincipal user,
+        SplitCommands splits,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var version = await db.Version(dataset, ct);

@@ -44,7 +44,9 @@ public static class VersionEndpoints
     {
         api.MapGet("/datasets/{dataset}/versions", List).WithSummary("All versions of a dataset, newest first: who made them, when and why.");
         api.MapPost("/datasets/{dataset}/versions", Create).WithSummary("Makes the next version by leaving out or relabelling images, named by path or SHA-256.");
-        api.MapPost("/datasets/{dataset}/duplicates/resolve", KeepOne).WithSummary("Makes the next version with one image of each set of near-duplicates; distance is the largest difference of two hashes in bits, 0 to 10.");
+        api.MapPost("/datasets/{dataset}/duplicates/resolve", KeepOne)
+            .WithSummary("Makes the next version with one image of each set of near-duplicates; "
+                + "distance is the largest difference of two hashes in bits, 0 to 10.");
         api.MapGet("/datasets/{dataset}/changes", Diff).WithSummary("What differs between two versions, by their numbers.");
         api.MapDelete("/datasets/{dataset}", Trash).WithSummary("Puts a dataset into the trash; its runs keep working.");
         api.MapGet("/trash/datasets", Trashed).WithSummary("Datasets in the trash.");
@@ -60,7 +62,13 @@ public static class VersionEndpoints
     }
 
     private static async Task<IResult> Create(
-        string dataset, VersionRequest request, ClaimsPrincipal user, DerivedVersions derived, DatasetQueries queries, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+            string dataset,
+            VersionRequest request,
+            ClaimsPrincipal user,
+            DerivedVersions derived,
+            DatasetQueries queries,
+            IDbContextFactory<LabDbContext> factory,
+            CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var parent = await db.Version(dataset, ct);
@@ -82,7 +90,14 @@ public static class VersionEndpoints
     }
 
     private static async Task<IResult> KeepOne(
-        string dataset, ClaimsPrincipal user, DerivedVersions derived, DatasetInsights insights, DatasetQueries queries, IDbContextFactory<LabDbContext> factory, CancellationToken ct, int distance = DuplicateSet.UsualDistance)
+            string dataset,
+            ClaimsPrincipal user,
+            DerivedVersions derived,
+            DatasetInsights insights,
+            DatasetQueries queries,
+            IDbContextFactory<LabDbContext> factory,
+            CancellationToken ct,
+            int distance = DuplicateSet.UsualDistance)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var parent = await db.Version(dataset, ct);
@@ -97,12 +112,20 @@ public static class VersionEndpoints
     private static async Task<IResult> MadeAsync(DerivedVersion made, DatasetVersion parent, DatasetQueries queries, CancellationToken ct) =>
         Results.Created(LabUrls.Dataset(made.DatasetId, made.Number), Item((await queries.VersionAsync(made.VersionId, ct))!, [parent]));
 
-    private static async Task<DiffItem> Diff(string dataset, int from, int to, DatasetQueries queries, VersionDiffs diffs, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
+    private static async Task<DiffItem> Diff(
+        string dataset,
+        int from,
+        int to,
+        DatasetQueries queries,
+        VersionDiffs diffs,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var newest = await db.Version(dataset, ct);
         var versions = await queries.VersionsAsync(newest.DatasetId, ct);
-        long Id(int number) => versions.FirstOrDefault(v => v.Number == number)?.Id ?? throw new NotFoundException($"{newest.Dataset!.Name} has no version {number.ToString(CultureInfo.InvariantCulture)}.");
+        long Id(int number) => versions.FirstOrDefault(v => v.Number == number)?.Id
+            ?? throw new NotFoundException($"{newest.Dataset!.Name} has no version {number.ToString(CultureInfo.InvariantCulture)}.");
         var diff = await diffs.CompareAsync(Id(from), Id(to), ct);
         return new(
             [.. diff.Classes.Select(c => new ClassChange(c.Name, c.Before, c.After))], [.. diff.Added.Select(i => i.Path)], [.. diff.Removed.Select(i => i.Path)],

@@ -22,7 +22,8 @@ public static class WeightsEndpoints
         api.MapPost("/weights", Import).WithMetadata(new RequestSizeLimitAttribute(WeightsLibrary.LargestFile))
             .WithSummary("Uploads a safetensors, torchvision .pth or Keras .h5 file (multipart: name, source, licence, file) and queues its import.");
         api.MapDelete("/weights/{weights:long}", Delete).WithSummary("Removes a file from the library.");
-        api.MapGet("/weights/official", () => OfficialWeights.All.Select(w => new OfficialItem(w.Key, w.Title, w.Architecture, w.Address.ToString(), w.Checksum.ToString(), w.Licence)))
+        api.MapGet("/weights/official", () => OfficialWeights.All.Select(w =>
+                new OfficialItem(w.Key, w.Title, w.Architecture, w.Address.ToString(), w.Checksum.ToString(), w.Licence)))
             .WithSummary("Weights that the lab can fetch from their publishers.");
         api.MapPost("/weights/official/{key}", Download).WithSummary("Queues the fetching of official weights.");
         api.MapGet("/weights/imports/{task:long}", Show).WithSummary("How far an import is.");

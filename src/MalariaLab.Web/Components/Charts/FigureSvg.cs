@@ -22,7 +22,10 @@ internal static class FigureSvg
 
     /// <summary>An element with its attributes; numbers are written plainly, and of two values of one name the later counts.</summary>
     public static XElement Element(string name, params IEnumerable<(string Name, object? Value)> attributes) => new(Svg + name,
-        attributes.Where(a => a.Value is not null).GroupBy(a => a.Name).Select(same => same.Last()).Select(a => new XAttribute(a.Name, a.Value is double number ? N(number) : a.Value!)));
+            attributes.Where(a => a.Value is not null)
+                .GroupBy(a => a.Name)
+                .Select(same => same.Last())
+                .Select(a => new XAttribute(a.Name, a.Value is double number ? N(number) : a.Value!)));
 
     /// <summary>A line of text; characters that XML cannot hold are left out.</summary>
     public static XElement Text(string text, double x, double y, string anchor, params IEnumerable<(string Name, object? Value)> attributes)
@@ -32,7 +35,10 @@ internal static class FigureSvg
         return element;
     }
 
-    /// <summary>Names with the colour and dash of their lines, in rows from <paramref name="left"/> to <paramref name="right"/>; <paramref name="end"/> is where the last row ends.</summary>
+    /// <summary>
+    /// Names with the colour and dash of their lines, in rows from <paramref name="left"/> to <paramref name="right"/>;
+    /// <paramref name="end"/> is where the last row ends.
+    /// </summary>
     public static List<XElement> Legend(IEnumerable<(string Name, int Colour, int Dash)> items, double left, double right, double top, out double end)
     {
         var content = new List<XElement>();
@@ -41,7 +47,15 @@ internal static class FigureSvg
         {
             var width = Swatch + 8 + WidthOf(name) + 18;
             if (at > left && at + width > right) (at, y) = (left, y + LegendRow);
-            content.Add(Element("line", ("x1", at), ("x2", at + Swatch), ("y1", y - 4), ("y2", y - 4), ("data-stroke", Palette.Css(colour)), ("stroke-width", "2"), ("stroke-dasharray", Dashes(dash))));
+            content.Add(Element(
+                "line",
+                ("x1", at),
+                ("x2", at + Swatch),
+                ("y1", y - 4),
+                ("y2", y - 4),
+                ("data-stroke", Palette.Css(colour)),
+                ("stroke-width", "2"),
+                ("stroke-dasharray", Dashes(dash))));
             content.Add(Text(name, at + Swatch + 6, y, "start"));
             at += width;
         }

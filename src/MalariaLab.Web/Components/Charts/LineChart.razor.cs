@@ -99,15 +99,22 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
     {
         if (chart is null)
         {
-            module = await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/chart.js"]).ToString());
-            chart = await module.InvokeAsync<IJSObjectReference>("create", element, Navigation.ToAbsoluteUri(Assets["lib/apexcharts/apexcharts.esm.js"]).ToString(), Options(series));
-        }
-        else if (series.Count == sent.Count && series.All(s => sent.TryGetValue(s.Name, out var count) && s.Points.Count >= count && s.Points.Count <= Downsampling.Limit) && Spot is null)
+                module = await Js.InvokeAsync<IJSObjectReference>("import", Address("js/chart.js"));
+                chart = await module.InvokeAsync<IJSObjectReference>("create", element, Address("lib/apexcharts/apexcharts.esm.js"), Options(series));
+            }
+            else if (Spot is null && OnlyGrew(series))
             await chart.InvokeVoidAsync("append", series.Select(s => s.Points.Skip(sent[s.Name]).Select(Pair)), Mark);
         else await chart.InvokeVoidAsync("replace", Options(series));
         sent.Clear();
         foreach (var line in series) sent[line.Name] = line.Points.Count;
+
+        string Address(string asset) => Navigation.ToAbsoluteUri(Assets[asset]).ToString();
     }
+
+    // The same lines as were sent last, with points added at their ends, and few enough to be sent unthinned.
+    private bool OnlyGrew(IReadOnlyList<ChartSeries> series) =>
+        series.Count == sent.Count
+        && series.All(s => sent.TryGetValue(s.Name, out var count) && s.Points.Count >= count && s.Points.Count <= Downsampling.Limit);
 
     private object Options(IReadOnlyList<ChartSeries> series) => new
     {
@@ -130,7 +137,19 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
         await Guarded(async () => { if (chart is not null) await chart.InvokeVoidAsync("replace", Options(drawn ?? Series)); });
     }
 
-    private string Svg() => new LineSvg { Title = Title, XTitle = XTitle, Series = Series, Format = Format, Log = log, Min = Min, Max = Max, UnitSquare = UnitSquare, Mark = Mark, Spot = Spot }.Write();
+    private string Svg() => new LineSvg
+    {
+        Title = Title,
+        XTitle = XTitle,
+        Series = Series,
+        Format = Format,
+        Log = log,
+        Min = Min,
+        Max = Max,
+        UnitSquare = UnitSquare,
+        Mark = Mark,
+        Spot = Spot,
+    }.Write();
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await Guarded(async () =>

@@ -105,7 +105,14 @@ public sealed record LineSvg
         public IEnumerable<XElement> Upright(ChartMark mark)
         {
             var late = Beyond(mark.X);
-            yield return Element("line", ("x1", X(mark.X)), ("x2", X(mark.X)), ("y1", Top), ("y2", Top + PlotHeight), ("data-stroke", "var(--text-2)"), ("stroke-dasharray", "3 3"));
+            yield return Element(
+                "line",
+                ("x1", X(mark.X)),
+                ("x2", X(mark.X)),
+                ("y1", Top),
+                ("y2", Top + PlotHeight),
+                ("data-stroke", "var(--text-2)"),
+                ("stroke-dasharray", "3 3"));
             yield return Text(mark.Label, X(mark.X) + (late ? -5 : 5), Top + 13, late ? "end" : "start", Quiet);
         }
 

@@ -40,7 +40,8 @@ public static class MatrixFigure
                 var share = Share(matrix, truth, predicted);
                 var (x, y) = (left + (cell * predicted), Top + (Row * truth));
                 content.Add(Element("rect", ("x", x + 1), ("y", y + 1), ("width", cell - 2), ("height", Row - 2), ("rx", 3.0), ("data-fill", Ground(share))));
-                content.Add(Text(Figures.Count(matrix.Matrix[truth][predicted]), x + (cell / 2), y + 29, "middle", ("font-size", "15"), ("font-weight", "600"), ("data-fill", Ink(share))));
+                var count = Figures.Count(matrix.Matrix[truth][predicted]);
+                content.Add(Text(count, x + (cell / 2), y + 29, "middle", ("font-size", "15"), ("font-weight", "600"), ("data-fill", Ink(share))));
                 content.Add(Text(Figures.Percent(share), x + (cell / 2), y + 47, "middle", ("data-fill", Ink(share))));
             }
         }

@@ -81,7 +81,9 @@ public sealed partial class StaticChart : ComponentBase
 
     private static string N(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
-    private static string Label(double value, string format) => format == "percent" ? Figures.Percent(value, 1).Replace(".0 %", " %", StringComparison.Ordinal) : Figures.Number(value);
+    private static string Label(double value, string format) => format == "percent"
+        ? Figures.Percent(value, 1).Replace(".0 %", " %", StringComparison.Ordinal)
+        : Figures.Number(value);
 
     private double X(double value) => Left + ((value - x.Low) / (x.High - x.Low) * Width);
 

@@ -30,7 +30,10 @@ public sealed class CompareReader(IDbContextFactory<LabDbContext> contexts, RunQ
         var rows = await queries.RowsAsync(ids, cancellationToken);
         var epochs = await queries.EpochsAsync(ids.ToList(), cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var facts = await db.Runs.AsNoTracking().Where(r => ids.Contains(r.Id)).Select(r => new { r.Id, r.Experiment!.SpecJson, r.Experiment.Split!.TrainCount, r.Experiment.DatasetVersion!.ClassNames }).ToDictionaryAsync(r => r.Id, cancellationToken);
+        var facts = await db.Runs.AsNoTracking()
+            .Where(r => ids.Contains(r.Id))
+            .Select(r => new { r.Id, r.Experiment!.SpecJson, r.Experiment.Split!.TrainCount, r.Experiment.DatasetVersion!.ClassNames })
+            .ToDictionaryAsync(r => r.Id, cancellationToken);
         var stored = await db.PredictionSets.AsNoTracking().Where(s => ids.Contains(s.RunId) && s.Scope.StartsWith(PredictionScope.Test))
             .Select(s => new StoredScores(s.Id, s.RunId, s.DatasetVersionId, s.Scope, s.SetHash)).ToListAsync(cancellationToken);
         var common = rows.FirstOrDefault(r => r.Id == on);
@@ -70,7 +73,8 @@ public sealed class CompareReader(IDbContextFactory<LabDbContext> contexts, RunQ
             {
                 if (own is not null) wanted[row.Id] = (own, row.SplitId);
             }
-            else if (stored.Find(s => s.RunId == row.Id && !s.IsOwn && s.SetHash == common.TestSetHash) is { } there) wanted[row.Id] = (there, PredictionScope.SplitOf(there.Scope));
+            else if (stored.Find(s => s.RunId == row.Id && !s.IsOwn && s.SetHash == common.TestSetHash) is { } there)
+                wanted[row.Id] = (there, PredictionScope.SplitOf(there.Scope));
         }
         return wanted;
     }
@@ -81,8 +85,12 @@ public sealed class CompareReader(IDbContextFactory<LabDbContext> contexts, RunQ
         foreach (var same in tests.Values.ToList().GroupBy(t => t.Run.TestSet.TestSetHash))
         {
             var first = same.First();
-            foreach (var (id, test) in tests.Where(t => t.Value.Run.TestSet.TestSetHash == same.Key && t.Value.Run.TestSet.SplitHash != first.Run.TestSet.SplitHash).ToList())
-                tests[id] = test with { Run = test.Run with { Predictions = test.Run.Predictions.InOrderOf(first.Run.Predictions) }, VersionId = first.VersionId, Ordinals = first.Ordinals };
+            var others = tests.Where(t => t.Value.Run.TestSet.TestSetHash == same.Key && t.Value.Run.TestSet.SplitHash != first.Run.TestSet.SplitHash);
+            foreach (var (id, test) in others.ToList())
+            {
+                var predictions = test.Run.Predictions.InOrderOf(first.Run.Predictions);
+                tests[id] = test with { Run = test.Run with { Predictions = predictions }, VersionId = first.VersionId, Ordinals = first.Ordinals };
+            }
         }
     }
 
@@ -90,7 +98,12 @@ public sealed class CompareReader(IDbContextFactory<LabDbContext> contexts, RunQ
     {
         var unknown = wanted.Values.Where(w => !scores.ContainsKey(Key(w.Set))).ToDictionary(w => w.Set.Id);
         var ids = unknown.Keys.ToList();
-        var blobs = ids.Count == 0 ? [] : await db.PredictionSets.AsNoTracking().Where(s => ids.Contains(s.Id)).Select(s => new { s.Id, s.Blob }).ToDictionaryAsync(s => s.Id, s => s.Blob, cancellationToken);
+        var blobs = ids.Count == 0
+            ? []
+            : await db.PredictionSets.AsNoTracking()
+                .Where(s => ids.Contains(s.Id))
+                .Select(s => new { s.Id, s.Blob })
+                .ToDictionaryAsync(s => s.Id, s => s.Blob, cancellationToken);
         var images = new Dictionary<long, SplitContent>();
         foreach (var split in unknown.Values.Select(w => w.SplitId).Distinct()) images[split] = await splits.ReadAsync(split, cancellationToken);
         var read = new ConcurrentDictionary<string, TestScores>();
@@ -113,7 +126,12 @@ public sealed class CompareReader(IDbContextFactory<LabDbContext> contexts, RunQ
     }
 
     // A run that learned from an image of the common test set would flatter itself there: such images count for none.
-    private async Task<LearnedImages?> LeaveOutAsync(Dictionary<long, TestScores> tests, IReadOnlyList<RunRow> rows, RunRow common, Func<RunRow, string> name, CancellationToken cancellationToken)
+    private async Task<LearnedImages?> LeaveOutAsync(
+        Dictionary<long, TestScores> tests,
+        IReadOnlyList<RunRow> rows,
+        RunRow common,
+        Func<RunRow, string> name,
+        CancellationToken cancellationToken)
     {
         if (!tests.TryGetValue(common.Id, out var own) || own.Run.Predictions.ImageIds is not { Count: > 0 } imageIds) return null;
         var contents = imageIds.Select(SplitImages.ContentOf).ToList();

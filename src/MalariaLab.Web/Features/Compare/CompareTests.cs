@@ -27,7 +27,8 @@ public sealed record CompareTests(IReadOnlyList<RunPair> Pairs, IReadOnlyDiction
         }
         return new(pairs, best);
 
-        IReadOnlyList<RunPair> Among(Func<TestScores, int> truth) => SignificanceMatrix.Of([.. tests.Select(t => t.Run with { Predictions = OfClass(t.Run.Predictions, truth(t)) })]);
+        IReadOnlyList<RunPair> Among(Func<TestScores, int> truth) =>
+            SignificanceMatrix.Of([.. tests.Select(t => t.Run with { Predictions = OfClass(t.Run.Predictions, truth(t)) })]);
 
         void Mark(string metric, IReadOnlyList<RunPair> tested, Func<RunPair, double?> p)
         {

@@ -21,10 +21,10 @@ public sealed record ComparedMetric(string Key, Func<EvaluationReport, double?> 
     public static IReadOnlyList<ComparedMetric> All { get; } =
     [
         new("Accuracy", r => r.Accuracy) { Clustered = b => b.Accuracy, Independent = t => ProportionIntervals.Wilson(t.Report.Confusion.Correct, t.Report.N) },
-        new("Sensitivity", r => r.Sensitivity) { Clustered = b => b.Sensitivity, Independent = t => Counts(t) is { } c ? ProportionIntervals.Wilson(c.TruePositives, c.Positives) : null },
-        new("Specificity", r => r.Specificity) { Clustered = b => b.Specificity, Independent = t => Counts(t) is { } c ? ProportionIntervals.Wilson(c.TrueNegatives, c.Negatives) : null },
+        new("Sensitivity", r => r.Sensitivity) { Clustered = b => b.Sensitivity, Independent = Share(c => (c.TruePositives, c.Positives)) },
+        new("Specificity", r => r.Specificity) { Clustered = b => b.Specificity, Independent = Share(c => (c.TrueNegatives, c.Negatives)) },
         new("AUC", r => r.Auc) { Clustered = b => b.Auc, Independent = Area, Decimals = 4 },
-        new("Precision", r => r.Precision) { Clustered = b => b.Precision, Independent = t => Counts(t) is { } c ? ProportionIntervals.Wilson(c.TruePositives, c.PredictedPositives) : null },
+        new("Precision", r => r.Precision) { Clustered = b => b.Precision, Independent = Share(c => (c.TruePositives, c.PredictedPositives)) },
         new("F1", r => r.F1) { Clustered = b => b.F1 },
         new("Balanced accuracy", r => r.BalancedAccuracy) { Clustered = b => b.BalancedAccuracy },
         new("MCC", r => r.Mcc) { Clustered = b => b.Mcc, Decimals = 3 },
@@ -36,11 +36,26 @@ public sealed record ComparedMetric(string Key, Func<EvaluationReport, double?> 
     public string Text(double? value) => Decimals is { } decimals ? Figures.Fixed(value, decimals) : Figures.Percent(value);
 
     /// <summary>An interval as text, for example <c>[94.8, 96.3]</c>.</summary>
-    public string Text(Interval interval) => $"[{Text(interval.Low).Replace(" %", "", StringComparison.Ordinal)}, {Text(interval.High).Replace(" %", "", StringComparison.Ordinal)}]";
+    public string Text(Interval interval) => $"[{Bound(interval.Low)}, {Bound(interval.High)}]";
 
-    private static BinaryCounts? Counts(TestScores test) => test.Run is { Predictions.Classes: 2, Positive: { } positive } ? test.Report.Confusion.OneVersusRest(positive) : null;
+    private string Bound(double value) => Text(value).Replace(" %", "", StringComparison.Ordinal);
+
+    private static Func<TestScores, Interval?> Share(Func<BinaryCounts, (int Hits, int Of)> counted) => test =>
+    {
+        if (Counts(test) is not { } counts) return null;
+        var (hits, of) = counted(counts);
+        return ProportionIntervals.Wilson(hits, of);
+    };
+
+    private static BinaryCounts? Counts(TestScores test) =>
+        test.Run is { Predictions.Classes: 2, Positive: { } positive } ? test.Report.Confusion.OneVersusRest(positive) : null;
 
     // The test of a curve against itself carries the interval of the one curve. Where the classes are parted without an error it has no width, which would claim certainty.
-    private static Interval? Area(TestScores test) => test.Run is { Predictions: { Classes: 2 } predictions, Positive: { } positive }
-        && DeLong.Of(predictions.Scores(positive), predictions.Scores(positive), predictions.IsClass(positive))?.FirstInterval is { } interval && interval.Low < interval.High ? interval : null;
+    private static Interval? Area(TestScores test)
+    {
+        if (test.Run is not { Predictions: { Classes: 2 } predictions, Positive: { } positive }) return null;
+        var scores = predictions.Scores(positive);
+        var interval = DeLong.Of(scores, scores, predictions.IsClass(positive))?.FirstInterval;
+        return interval is { } found && found.Low < found.High ? found : null;
+    }
 }

@@ -20,7 +20,8 @@ public sealed record RunIntervals(IReadOnlyDictionary<string, Interval> Of95, bo
             var independent = metric.Independent?.Invoke(test);
             var byPatient = clustered is null ? null : metric.Clustered?.Invoke(clustered).Interval;
             // Where no image is an error, or every one is, all resamples agree; an interval without width would claim certainty.
-            if ((clustered is null || byPatient is { } i && i.Low == i.High ? independent : byPatient) is { } interval && interval.Low < interval.High) found[metric.Key] = interval;
+            var usual = clustered is null || (byPatient is { } i && i.Low == i.High) ? independent : byPatient;
+            if (usual is { } interval && interval.Low < interval.High) found[metric.Key] = interval;
         }
         return new(found, clustered is not null);
     }

@@ -101,7 +101,13 @@ public sealed partial class DuplicateSets : ComponentBase
         (busy, refusal) = (true, null);
         try
         {
-            var made = await Versions.CreateAsync(new VersionChanges { ParentVersionId = Version.Id, Exclude = [.. leaving.Order()], Reason = DuplicateSet.Reason(Report, Distance) }, Actor);
+            var changes = new VersionChanges
+            {
+                ParentVersionId = Version.Id,
+                Exclude = [.. leaving.Order()],
+                Reason = DuplicateSet.Reason(Report, Distance),
+            };
+            var made = await Versions.CreateAsync(changes, Actor);
             Navigation.NavigateTo(LabUrls.Dataset(made.DatasetId, made.Number, "duplicates"));
         }
         catch (ExplainedException e)

@@ -8,7 +8,10 @@ namespace MalariaLab.Web.Features.Datasets;
 /// <summary>Which pairs of near-duplicates are looked at.</summary>
 public enum DuplicateScope { All, WithinClass, AcrossClasses, WithinPart, AcrossParts }
 
-/// <summary>The scope as it stands in the address: <c>all</c>, <c>within-class</c>, <c>across-classes</c>, <c>within-part-7</c>, <c>across-parts-7</c> with the split's row id.</summary>
+/// <summary>
+/// The scope as it stands in the address: <c>all</c>, <c>within-class</c>, <c>across-classes</c>,
+/// <c>within-part-7</c>, <c>across-parts-7</c> with the split's row id.
+/// </summary>
 public readonly record struct DuplicateChoice(DuplicateScope Scope, long? Split = null)
 {
     /// <summary>Reads it; anything unknown is all pairs.</summary>
@@ -64,7 +67,8 @@ public sealed record DuplicateSet(IReadOnlyList<int> Members, int Distance, bool
         for (var g = 0; g < groups.Count; g++)
             foreach (var member in groups[g]) setOf[member] = g;
         var ties = pairs.ToLookup(p => setOf[p.First]);
-        return [.. groups.Select((members, g) => new DuplicateSet(members, ties[g].Max(p => p.Distance), ties[g].All(p => p.Exact))).OrderBy(s => s.Distance).ThenBy(s => s.Members[0])];
+        var sets = groups.Select((members, g) => new DuplicateSet(members, ties[g].Max(p => p.Distance), ties[g].All(p => p.Exact)));
+        return [.. sets.OrderBy(s => s.Distance).ThenBy(s => s.Members[0])];
     }
 
     /// <summary>Images that go when one of each set stays.</summary>
@@ -73,7 +77,10 @@ public sealed record DuplicateSet(IReadOnlyList<int> Members, int Distance, bool
     public static IReadOnlyList<int> Leaving(IEnumerable<DuplicateSet> sets, IReadOnlyDictionary<int, int> kept) => [.. sets.SelectMany(set =>
         set.Kept(kept) is var keep && keep == KeepAll ? [] : set.Members.Where(m => m != keep)).Order()];
 
-    /// <summary>The image of this set that stays, or <see cref="KeepAll"/>: the chosen one where it is of this set, which another threshold may have made smaller; else the first.</summary>
+    /// <summary>
+    /// The image of this set that stays, or <see cref="KeepAll"/>: the chosen one where it is of this set,
+    /// which another threshold may have made smaller; else the first.
+    /// </summary>
     public int Kept(IReadOnlyDictionary<int, int> chosen) =>
         chosen.TryGetValue(Members[0], out var image) && (image == KeepAll || Members.Contains(image)) ? image : Members[0];
 

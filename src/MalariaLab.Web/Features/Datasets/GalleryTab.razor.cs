@@ -90,7 +90,13 @@ public sealed partial class GalleryTab : ComponentBase, IAsyncDisposable
         try
         {
             module ??= await Js.InvokeAsync<IJSObjectReference>("import", Navigation.ToAbsoluteUri(Assets["js/gallery.js"]).ToString());
-            gallery ??= await module.InvokeAsync<IJSObjectReference>("create", root, new { Images = LabUrls.Images(Version.Id), Runs = LabUrls.Runs + "/", Classes = Version.ClassNames, Words = WordsForScript });
+            gallery ??= await module.InvokeAsync<IJSObjectReference>("create", root, new
+            {
+                Images = LabUrls.Images(Version.Id),
+                Runs = LabUrls.Runs + "/",
+                Classes = Version.ClassNames,
+                Words = WordsForScript,
+            });
             var part = Part?.Split('-') is [var split, var name] ? (Split: split, Name: name) : (Split: null, Name: null);
             await gallery.InvokeVoidAsync("filter", new
             {
@@ -139,7 +145,11 @@ public sealed partial class GalleryTab : ComponentBase, IAsyncDisposable
         Parts = ((string[])["Train", "Validation", "Test", "Unused"]).ToDictionary(part => part, part => T[part]),
     };
 
-    private void Go(string key, object? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(key, value as string is { Length: > 0 } text ? text : null), replace: true);
+    private void Go(string key, object? value)
+    {
+        var text = value as string;
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(key, string.IsNullOrEmpty(text) ? null : text), replace: true);
+    }
 
     private async Task Resize(ChangeEventArgs change)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using MalariaLab.Core;
 using MalariaLab.Core.Datasets;
 using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Entities;
 using MalariaLab.Data.Store;
 using MalariaLab.Imaging;
 using MalariaLab.Web.Api;
@@ -29,8 +30,22 @@ public static class ImageEndpoints
     }
 
     private static async Task<GalleryPage> ListAsync(
-        long versionId, DatasetQueries queries, CancellationToken ct, int? label = null, string? group = null, string? text = null, ImageQuality? quality = null,
-        int? minSide = null, int? maxSide = null, long? split = null, SplitPart? part = null, long? run = null, bool? right = null, int? predicted = null, int skip = 0, int take = 60)
+            long versionId,
+            DatasetQueries queries,
+            CancellationToken ct,
+            int? label = null,
+            string? group = null,
+            string? text = null,
+            ImageQuality? quality = null,
+            int? minSide = null,
+            int? maxSide = null,
+            long? split = null,
+            SplitPart? part = null,
+            long? run = null,
+            bool? right = null,
+            int? predicted = null,
+            int skip = 0,
+            int take = 60)
     {
         var page = await queries.GalleryAsync(versionId, new GalleryFilter
         {
@@ -48,17 +63,34 @@ public static class ImageEndpoints
             Skip = skip,
             Take = take,
         }, ct);
-        return new(page.Total, [.. page.Items.Select(i => new GalleryItem(i.Ordinal, i.Path, i.Label, i.Group, i.Width, i.Height, i.Channels, i.Bytes, i.Format, i.Sha256, i.Note))]);
+        return new(page.Total, [.. page.Items.Select(Item)]);
+
+        static GalleryItem Item(DatasetImage i) =>
+            new(i.Ordinal, i.Path, i.Label, i.Group, i.Width, i.Height, i.Channels, i.Bytes, i.Format, i.Sha256, i.Note);
     }
 
     private static async Task<ImageKnowledge> FactsAsync(long versionId, int ordinal, ImageFacts facts, CancellationToken ct) =>
         await facts.FindAsync(versionId, ordinal, ct) ?? throw new NotFoundException($"Dataset version {versionId} has no image {ordinal}.");
 
-    private static Task<IResult> ThumbnailAsync(long versionId, int ordinal, HttpContext http, DatasetQueries queries, Thumbnails thumbnails, CancellationToken ct, int size = 128) =>
-        AnswerAsync(versionId, ordinal, string.Create(CultureInfo.InvariantCulture, $"{Thumbnails.Side(size)}"), "image/webp", http, queries, sha256 => thumbnails.GetAsync(sha256, size, ct), ct);
+    private static Task<IResult> ThumbnailAsync(
+        long versionId,
+        int ordinal,
+        HttpContext http,
+        DatasetQueries queries,
+        Thumbnails thumbnails,
+        CancellationToken ct,
+        int size = 128)
+    {
+        var variant = Thumbnails.Side(size).ToString(CultureInfo.InvariantCulture);
+        return AnswerAsync(versionId, ordinal, variant, "image/webp", http, queries, sha256 => thumbnails.GetAsync(sha256, size, ct), ct);
+    }
 
-    private static Task<IResult> ImageAsync(long versionId, int ordinal, HttpContext http, DatasetQueries queries, ContentStore store, CancellationToken ct) =>
-        AnswerAsync(versionId, ordinal, "png", "image/png", http, queries, async sha256 => ImageCodec.Encode(ImageCodec.Decode(await store.ReadAsync(sha256, ct), channels: 0), ImageFormat.Png), ct);
+    private static Task<IResult> ImageAsync(long versionId, int ordinal, HttpContext http, DatasetQueries queries, ContentStore store, CancellationToken ct)
+    {
+        return AnswerAsync(versionId, ordinal, "png", "image/png", http, queries, PngAsync, ct);
+
+        async Task<byte[]> PngAsync(string sha256) => ImageCodec.Encode(ImageCodec.Decode(await store.ReadAsync(sha256, ct), channels: 0), ImageFormat.Png);
+    }
 
     private static async Task<IResult> AnswerAsync(
         long versionId, int ordinal, string variant, string type, HttpContext http, DatasetQueries queries, Func<string, Task<byte[]>> make, CancellationToken ct)

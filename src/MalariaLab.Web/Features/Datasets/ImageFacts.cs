@@ -15,7 +15,12 @@ namespace MalariaLab.Web.Features.Datasets;
 /// <param name="Twins">Images that show the same picture.</param>
 /// <param name="Said">What the newest runs said of it.</param>
 public sealed record ImageKnowledge(
-    IReadOnlyList<float> Means, IReadOnlyList<float> Deviations, float BackgroundShare, IReadOnlyList<ImagePart> Parts, IReadOnlyList<ImageTwin> Twins, IReadOnlyList<ImageVerdict> Said);
+        IReadOnlyList<float> Means,
+        IReadOnlyList<float> Deviations,
+        float BackgroundShare,
+        IReadOnlyList<ImagePart> Parts,
+        IReadOnlyList<ImageTwin> Twins,
+        IReadOnlyList<ImageVerdict> Said);
 
 /// <summary>The part of an image in a split.</summary>
 public sealed record ImagePart(string Split, string Part);
@@ -36,7 +41,11 @@ public sealed class ImageFacts(IDbContextFactory<LabDbContext> contexts, Dataset
     {
         if (await queries.ImageAsync(versionId, ordinal, cancellationToken) is not { } image) return null;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var splits = await db.Splits.AsNoTracking().Where(s => s.VersionId == versionId).OrderBy(s => s.Id).Select(s => new { s.Name, s.Assignment }).ToListAsync(cancellationToken);
+        var splits = await db.Splits.AsNoTracking()
+            .Where(s => s.VersionId == versionId)
+            .OrderBy(s => s.Id)
+            .Select(s => new { s.Name, s.Assignment })
+            .ToListAsync(cancellationToken);
         var twins = (await insights.FindAsync<DuplicateReport>(versionId, JobKind.Duplicates, cancellationToken))?.Pairs ?? [];
         var said = new List<ImageVerdict>();
         foreach (var run in await predictions.RunsAsync(versionId, MostRuns, cancellationToken))

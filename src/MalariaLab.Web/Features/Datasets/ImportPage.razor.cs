@@ -157,8 +157,23 @@ public sealed partial class ImportPage : IAsyncDisposable
         if (rule == "csv" && string.IsNullOrWhiteSpace(mapText)) ruleError ??= T["Choose the CSV file, or another way to find the patient."];
         if (nameError is not null || ruleError is not null) return;
         upload.Refusal = null;
-        if (inboxChoice is { } entry) await StartAsync(() => new NewImport { Name = name, Source = Data.Entities.ImportSource.Inbox, OriginalName = entry.Name, StoredName = entry.Name, Bytes = entry.Bytes, Options = Options });
-        else await upload.StartAsync(LabUrls.Upload, new Dictionary<string, string> { ["name"] = name.Trim(), ["group"] = RuleText }, rule == "csv" ? mapInput : null);
+        if (inboxChoice is { } entry)
+        {
+            await StartAsync(() => new NewImport
+            {
+                Name = name,
+                Source = Data.Entities.ImportSource.Inbox,
+                OriginalName = entry.Name,
+                StoredName = entry.Name,
+                Bytes = entry.Bytes,
+                Options = Options,
+            });
+        }
+        else
+        {
+            var fields = new Dictionary<string, string> { ["name"] = name.Trim(), ["group"] = RuleText };
+            await upload.StartAsync(LabUrls.Upload, fields, rule == "csv" ? mapInput : null);
+        }
     }
 
     private async Task ImportSample()

@@ -45,8 +45,10 @@ public sealed record ImportPreview
             Outside = layout.Files.Count(f => f.Label is null && !f.IsClutter),
             Groups = groups.OfType<string>().Distinct(StringComparer.Ordinal).Count(),
             Ungrouped = groups.Count(g => g is null),
-            Examples = [.. Enumerable.Range(0, placed.Count).Where(i => i % step == 0).Take(ExampleCount).Select(i => (placed[i].Path[(placed[i].Path.LastIndexOf('/') + 1)..], groups[i]))],
+            Examples = [.. Enumerable.Range(0, placed.Count).Where(i => i % step == 0).Take(ExampleCount).Select(i => (FileName(placed[i].Path), groups[i]))],
         };
+
+        static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
     }
 
     /// <summary>The built-in rule that finds a patient for nearly every image, or no rule.</summary>

@@ -19,7 +19,13 @@ public static class UploadEndpoint
         // The archive's own limits are checked when it is read; its size is only bounded by the disk.
         .WithMetadata(new DisableRequestSizeLimitAttribute());
 
-    private static async Task<IResult> ReceiveAsync(HttpRequest request, ClaimsPrincipal user, LabPaths paths, DatasetCommands datasets, IOptions<LabSettings> settings, CancellationToken ct)
+    private static async Task<IResult> ReceiveAsync(
+        HttpRequest request,
+        ClaimsPrincipal user,
+        LabPaths paths,
+        DatasetCommands datasets,
+        IOptions<LabSettings> settings,
+        CancellationToken ct)
     {
         // The sign-in cookie comes along by itself; this header does not, so that a page of another site cannot upload in someone's name.
         if (!request.Headers.ContainsKey("X-Lab-Upload")) throw new ExplainedException("Upload from the import page of the lab.");

@@ -42,8 +42,9 @@ internal static class AugmentationBench
         Console.WriteLine($"{"size",-8}{"first ms",10}{"p50 ms",10}{"max ms",10}");
         foreach (var size in (int[])[32, 64, 128, 224, 299])
         {
-            var spec = Recipes.All[0].CreateSpec(new DataSpec { DatasetVersionId = started.VersionId, SplitId = 0, DatasetHash = "", SplitHash = "" }, 2) with { Augmentation = Everything };
-            spec = spec with { Architecture = spec.Architecture with { Size = size, Channels = 3 } };
+            var cells = new DataSpec { DatasetVersionId = started.VersionId, SplitId = 0, DatasetHash = "", SplitHash = "" };
+            var spec = Recipes.All[0].CreateSpec(cells, 2);
+            spec = spec with { Augmentation = Everything, Architecture = spec.Architecture with { Size = size, Channels = 3 } };
             var times = new List<double>();
             for (var i = 0; i <= count; i++)
             {

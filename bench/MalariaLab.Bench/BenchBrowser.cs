@@ -24,7 +24,8 @@ internal sealed class BenchBrowser : IAsyncDisposable
         }
         var playwright = await Playwright.CreateAsync();
         // Few renderers, as one person's browser with many tabs has.
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--renderer-process-limit=4", "--disable-background-networking"] });
+        string[] switches = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--renderer-process-limit=4", "--disable-background-networking"];
+        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = switches });
         var context = await browser.NewContextAsync(new() { BaseURL = url.ToString(), ViewportSize = new() { Width = 1280, Height = 900 } });
         var page = await context.NewPageAsync();
         await page.GotoAsync($"/setup?token={lab.SetUpToken}");
@@ -54,7 +55,8 @@ internal sealed class BenchBrowser : IAsyncDisposable
         await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
         // As a function: the promise itself would be waited for.
         await page.EvaluateAsync($"() => {{ {Watch(selector, rows)} }}");
-        var within = await page.EvaluateAsync<double>("path => { const from = performance.now(); Blazor.navigateTo(path); return window.benchSeen.then(seen => seen - from); }", path);
+        var within = await page.EvaluateAsync<double>(
+            "path => { const from = performance.now(); Blazor.navigateTo(path); return window.benchSeen.then(seen => seen - from); }", path);
         await page.CloseAsync();
         return (fresh, within);
     }

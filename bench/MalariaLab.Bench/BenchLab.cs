@@ -95,7 +95,8 @@ internal sealed class BenchLab : IAsyncDisposable
         using var process = Process.GetCurrentProcess();
         var (seconds, busy) = (clock.Elapsed.TotalSeconds, (process.TotalProcessorTime - before).TotalSeconds);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {files:N0} files in {seconds:0.0} s ({files / seconds:N0} a second), {busy:0.0} s of processor time on {Environment.ProcessorCount} cores, {process.PeakWorkingSet64 / 1e6:0} MB at most");
+            $"{what}: {files:N0} files in {seconds:0.0} s ({files / seconds:N0} a second), "
+                + $"{busy:0.0} s of processor time on {Environment.ProcessorCount} cores, {process.PeakWorkingSet64 / 1e6:0} MB at most");
     }
 
     public async ValueTask DisposeAsync()

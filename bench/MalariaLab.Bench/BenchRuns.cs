@@ -22,7 +22,15 @@ internal static class BenchRuns
         {
             splits = [.. Enumerable.Range(0, 8).Select(i => new Split
             {
-                Version = new DatasetVersion { Dataset = new Dataset { Name = $"cells {i}", CreatedAt = start }, Number = 1, Status = DatasetVersionStatus.Ready, ClassNames = ["Parasitized", "Uninfected"], PositiveClass = 0, CreatedAt = start },
+                Version = new DatasetVersion
+                {
+                    Dataset = new Dataset { Name = $"cells {i}", CreatedAt = start },
+                    Number = 1,
+                    Status = DatasetVersionStatus.Ready,
+                    ClassNames = ["Parasitized", "Uninfected"],
+                    PositiveClass = 0,
+                    CreatedAt = start,
+                },
                 Name = "by patient", PlanJson = "{}", Assignment = new byte[7365], Hash = $"s{i}", TestSetHash = $"t{i}", CountsJson = "{}", CreatedAt = start,
             })];
             db.Splits.AddRange(splits);
@@ -36,7 +44,17 @@ internal static class BenchRuns
             await db.SaveChangesAsync();
             foreach (var run in batch)
                 for (var epoch = 1; epoch <= (run.Id == 1 ? 500 : epochs); epoch++)
-                    db.Epochs.Add(EpochRow.Of(run.Id, new EpochRecord { Epoch = epoch, TrainLoss = 1.0 / epoch, TrainAccuracy = 0.9, ValLoss = 1.1 / epoch, ValAccuracy = 0.9, LearningRate = 0.01, Seconds = 5, ImagesPerSecond = 900 }, start));
+                    db.Epochs.Add(EpochRow.Of(run.Id, new EpochRecord
+                    {
+                        Epoch = epoch,
+                        TrainLoss = 1.0 / epoch,
+                        TrainAccuracy = 0.9,
+                        ValLoss = 1.1 / epoch,
+                        ValAccuracy = 0.9,
+                        LearningRate = 0.01,
+                        Seconds = 5,
+                        ImagesPerSecond = 900,
+                    }, start));
             await db.SaveChangesAsync();
         }
     }

@@ -11,7 +11,8 @@ namespace MalariaLab.Bench;
 /// <summary>Many circuits that watch one training: what they cost the web process, and whether every one of them sees what is written.</summary>
 internal static partial class CircuitsBench
 {
-    public const string Usage = "circuits [--circuits 50] [--minutes 10] [--every 30] [--postgres CONNECTION]   watch one live run on many circuits; prints the web process's CPU and memory and what arrived";
+    public const string Usage = "circuits [--circuits 50] [--minutes 10] [--every 30] [--postgres CONNECTION]   "
+        + "watch one live run on many circuits; prints the web process's CPU and memory and what arrived";
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -28,7 +29,9 @@ internal static partial class CircuitsBench
         try
         {
             for (var i = 0; i < count; i++) watchers.Add(await Watcher.OpenAsync(http, new(url, $"/runs/{training.Run}"), cookies, training));
-            Console.WriteLine($"{lab.Provider}: {count} circuits watch one run whose progress is written every second and an epoch every {LiveTraining.SecondsAnEpoch} s; load of the machine {(await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[0]} on {Environment.ProcessorCount} cores");
+            var load = (await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[0];
+            Console.WriteLine($"{lab.Provider}: {count} circuits watch one run whose progress is written every second "
+                + $"and an epoch every {LiveTraining.SecondsAnEpoch} s; load of the machine {load} on {Environment.ProcessorCount} cores");
             await WatchAsync(lab.Web, training, watchers, TimeSpan.FromMinutes(minutes), TimeSpan.FromSeconds(every));
             return watchers.TrueForAll(w => w.Failure is null) ? 0 : 1;
         }
@@ -52,10 +55,14 @@ internal static partial class CircuitsBench
             var seconds = Stopwatch.GetElapsedTime(lastAt, at).TotalSeconds;
             var late = watchers.SelectMany(w => w.Take()).Order().ToList();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Stopwatch.GetElapsedTime(start).TotalSeconds,6:0}{(now - last).TotalSeconds / seconds * 100,18:0.0}{web.WorkingSet64 >> 20,10}{(step - written) / seconds,12:0.00}{late.Count / seconds / watchers.Count,12:0.00}{At(late, 0.5),14:0}{At(late, 0.95),8:0}"));
+                $"{Stopwatch.GetElapsedTime(start).TotalSeconds,6:0}{(now - last).TotalSeconds / seconds * 100,18:0.0}{web.WorkingSet64 >> 20,10}"
+                    + $"{(step - written) / seconds,12:0.00}{late.Count / seconds / watchers.Count,12:0.00}{At(late, 0.5),14:0}{At(late, 0.95),8:0}"));
             (last, lastAt, written) = (now, at, step);
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mean {(last - from).TotalSeconds / Stopwatch.GetElapsedTime(start, lastAt).TotalSeconds * 100:0.0} % of one core; {watchers.Sum(w => w.Charts):N0} additions to charts; {watchers.Count(w => w.Failure is null)} of {watchers.Count} circuits live{watchers.Find(w => w.Failure is not null)?.Failure}"));
+        var mean = (last - from).TotalSeconds / Stopwatch.GetElapsedTime(start, lastAt).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"mean {mean * 100:0.0} % of one core; {watchers.Sum(w => w.Charts):N0} additions to charts; "
+                + $"{watchers.Count(w => w.Failure is null)} of {watchers.Count} circuits live{watchers.Find(w => w.Failure is not null)?.Failure}"));
     }
 
     private static double At(List<double> sorted, double share) => sorted.Count == 0 ? double.NaN : sorted[(int)((sorted.Count - 1) * share)];
@@ -64,8 +71,17 @@ internal static partial class CircuitsBench
     private static async Task SignInAsync(HttpClient http, string token)
     {
         var path = new Uri($"/setup?token={Uri.EscapeDataString(token)}", UriKind.Relative);
-        var hidden = HiddenField().Matches(await http.GetStringAsync(path)).Select(m => KeyValuePair.Create(m.Groups["name"].Value, WebUtility.HtmlDecode(m.Groups["value"].Value)));
-        using var form = new FormUrlEncodedContent([.. hidden, new("Form.Token", token), new("Form.Name", "Bench"), new("Form.Email", "bench@lab.test"), new("Form.Password", "Plasmodium-42!"), new("Form.Again", "Plasmodium-42!")]);
+        var hidden = HiddenField().Matches(await http.GetStringAsync(path))
+            .Select(m => KeyValuePair.Create(m.Groups["name"].Value, WebUtility.HtmlDecode(m.Groups["value"].Value)));
+        using var form = new FormUrlEncodedContent(
+        [
+            .. hidden,
+            new("Form.Token", token),
+            new("Form.Name", "Bench"),
+            new("Form.Email", "bench@lab.test"),
+            new("Form.Password", "Plasmodium-42!"),
+            new("Form.Again", "Plasmodium-42!"),
+        ]);
         (await http.PostAsync(path, form)).EnsureSuccessStatusCode();
     }
 

@@ -57,17 +57,41 @@ internal static class CompareBench
         await db.SaveChangesAsync();
         for (var i = 0; i < all; i++)
         {
-            db.Add(new Blob { Sha256 = i.ToString("x64", null), PackId = pack.Id });
-            db.DatasetImages.Add(new DatasetImage { VersionId = split.VersionId, Ordinal = i, Path = $"{i}.png", Label = i % 2, Group = $"P{i % 193}", Sha256 = i.ToString("x64", null), Format = "png" });
+            var sha256 = i.ToString("x64", null);
+            db.Add(new Blob { Sha256 = sha256, PackId = pack.Id });
+            db.DatasetImages.Add(new DatasetImage
+            {
+                VersionId = split.VersionId,
+                Ordinal = i,
+                Path = $"{i}.png",
+                Label = i % 2,
+                Group = $"P{i % 193}",
+                Sha256 = sha256,
+                Format = "png",
+            });
         }
         await db.SaveChangesAsync();
         db.ChangeTracker.Clear();
-        var ids = await db.Runs.Where(r => r.Experiment!.SplitId == split.Id && r.Accuracy != null).OrderBy(r => r.Id).Select(r => r.Id).Take((repeats + 1) * Together).ToListAsync();
+        var ids = await db.Runs
+            .Where(r => r.Experiment!.SplitId == split.Id && r.Accuracy != null)
+            .OrderBy(r => r.Id)
+            .Select(r => r.Id)
+            .Take((repeats + 1) * Together)
+            .ToListAsync();
         foreach (var id in ids)
         {
             var truth = Enumerable.Range(0, images).Select(i => i % 2).ToArray();
             var predictions = new Predictions { Labels = split.Version!.ClassNames, Truth = truth, Probabilities = [.. truth.SelectMany(t => Probabilities(t, random))] };
-            db.PredictionSets.Add(new PredictionSet { RunId = id, DatasetVersionId = split.VersionId, Scope = PredictionScope.Test, SetHash = split.TestSetHash, Count = images, Blob = PredictionBlob.Write(predictions), At = split.CreatedAt });
+            db.PredictionSets.Add(new PredictionSet
+            {
+                RunId = id,
+                DatasetVersionId = split.VersionId,
+                Scope = PredictionScope.Test,
+                SetHash = split.TestSetHash,
+                Count = images,
+                Blob = PredictionBlob.Write(predictions),
+                At = split.CreatedAt,
+            });
             await db.SaveChangesAsync();
             db.ChangeTracker.Clear();
         }

@@ -17,7 +17,8 @@ namespace MalariaLab.Bench;
 /// <summary>What the page of a large dataset reads, from the first query to the objects that are drawn; then the page itself in Chromium.</summary>
 internal static class DatasetPageBench
 {
-    public const string Usage = "datasetpage [--images 100000] [--keep FOLDER]   seed a dataset, time what its tabs read and how long the page takes to open; with --keep the lab can be opened afterwards";
+    public const string Usage = "datasetpage [--images 100000] [--keep FOLDER]   "
+        + "seed a dataset, time what its tabs read and how long the page takes to open; with --keep the lab can be opened afterwards";
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -54,13 +55,21 @@ internal static class DatasetPageBench
         await using var browser = await BenchBrowser.OpenAsync(web, await web.ServeAsync());
         if (browser is null) return;
         Console.WriteLine($"\n{"page, medians of 7",-24}{"fresh ms",9}{"by click ms",12}");
-        (string Name, string Path, string Selector)[] pages = [("list of datasets", LabUrls.Datasets, "main a[href^='/datasets/']"), ("dataset", LabUrls.Dataset(datasetId), "#facts-title"), ("versions", LabUrls.Dataset(datasetId, null, "versions"), "main table")];
+        (string Name, string Path, string Selector)[] pages =
+        [
+            ("list of datasets", LabUrls.Datasets, "main a[href^='/datasets/']"),
+            ("dataset", LabUrls.Dataset(datasetId), "#facts-title"),
+            ("versions", LabUrls.Dataset(datasetId, null, "versions"), "main table"),
+        ];
         var times = pages.Select(_ => new List<(double Fresh, double Within)>()).ToList();
         for (var round = 0; round < 7; round++)
             foreach (var (index, (_, path, selector)) in pages.Index())
                 times[index].Add(await browser.TimeAsync(path, selector, 1));
         foreach (var (page, seen) in pages.Zip(times))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{page.Name,-24}{seen.Select(t => t.Fresh).Order().ElementAt(3),9:0}{seen.Select(t => t.Within).Order().ElementAt(3),12:0}"));
+        {
+            var (fresh, within) = (seen.Select(t => t.Fresh).Order().ElementAt(3), seen.Select(t => t.Within).Order().ElementAt(3));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{page.Name,-24}{fresh,9:0}{within,12:0}"));
+        }
     }
 
     private static async Task PrintAsync(string name, Func<Task> work)

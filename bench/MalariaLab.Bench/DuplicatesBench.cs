@@ -29,7 +29,8 @@ internal static class DuplicatesBench
         await lab.ReportAsync(started.VersionId, JobKind.Duplicates);
         var report = (await lab.Get<DatasetInsights>().FindAsync<DuplicateReport>(started.VersionId, JobKind.Duplicates))!;
         Console.WriteLine(BenchLab.Text("near-duplicates", report.Images, clock, processor));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Candidates:N0} pairs of near hashes, {report.Found:N0} of one picture; {copies:N0} copies were planted"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{report.Candidates:N0} pairs of near hashes, {report.Found:N0} of one picture; {copies:N0} copies were planted"));
         return 0;
     }
 
@@ -41,13 +42,16 @@ internal static class DuplicatesBench
         var copies = 0;
         foreach (var chunk in Enumerable.Range(0, wanted).Chunk(1000))
         {
-            var made = chunk.AsParallel().AsOrdered().Select(i => i < files.Length ? source.Read(files[i]) : Change(source.Read(files[i % files.Length]), i, i / files.Length)).ToList();
+            var made = chunk.AsParallel().AsOrdered()
+                .Select(i => i < files.Length ? source.Read(files[i]) : Change(source.Read(files[i % files.Length]), i, i / files.Length))
+                .ToList();
             foreach (var (index, bytes) in made.Index())
             {
                 var i = chunk[index];
                 if (i >= files.Length && i % CopyEach == 0) copies++;
                 var path = files[i % files.Length].Path;
-                using var entry = zip.CreateEntry(i < files.Length ? path : Path.Combine(Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}_{i}{Path.GetExtension(path)}"), CompressionLevel.NoCompression).Open();
+                var copy = Path.Combine(Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}_{i}{Path.GetExtension(path)}");
+                using var entry = zip.CreateEntry(i < files.Length ? path : copy, CompressionLevel.NoCompression).Open();
                 entry.Write(bytes);
             }
         }

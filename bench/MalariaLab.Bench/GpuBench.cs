@@ -10,7 +10,9 @@ namespace MalariaLab.Bench;
 /// <summary>Training on a GPU for every recipe, against a PyTorch script that does its best and against the bound of the matrix rate.</summary>
 internal static class GpuBench
 {
-    public const string Usage = "gpu [--device cuda:0] [--recipe KEY]… [--images 4096] [--batch 256] [--rounds 3] [--tflops 798] [--python python3]   made-up images; needs a LibTorch with CUDA";
+    public const string Usage =
+        "gpu [--device cuda:0] [--recipe KEY]… [--images 4096] [--batch 256] [--rounds 3] [--tflops 798] [--python python3]   "
+        + "made-up images; needs a LibTorch with CUDA";
     // What one H100 was measured at in bfloat16; another GPU has another rate.
     private const double TeraFlops = 798;
     private const int Epochs = 4;
@@ -37,7 +39,9 @@ internal static class GpuBench
             var results = new List<(double Here, double Peer)>();
             for (var round = 0; round < rounds; round++)
             {
-                var peer = await PeerScript.RateAsync(arguments["python"] ?? "python3", "gpu.py", "train", "--device", device, "--recipe", recipe.Key, "--images", $"{images}", "--batch", $"{batch}", "--epochs", $"{Epochs}");
+                var peer = await PeerScript.RateAsync(
+                    arguments["python"] ?? "python3", "gpu.py", "train",
+                    "--device", device, "--recipe", recipe.Key, "--images", $"{images}", "--batch", $"{batch}", "--epochs", $"{Epochs}");
                 results.Add((Train(spec, new Noise(images, spec.Architecture), device), peer));
             }
             var (here, theirs) = (Median(results.Select(r => r.Here)), Median(results.Select(r => r.Peer)));

@@ -26,7 +26,9 @@ internal static class ImportBench
     private static async Task<double> MeasureAsync(string? source, int? synthetic, string group, int? cacheSize, Action<string>? report)
     {
         await using var lab = await BenchLab.StartAsync();
-        var name = synthetic is { } count ? Paint(lab.Inbox, count) : Copy(Path.GetFullPath(source ?? throw new ArgumentException("--source or --synthetic is missing.")), lab.Inbox);
+        var name = synthetic is { } count
+            ? Paint(lab.Inbox, count)
+            : Copy(Path.GetFullPath(source ?? throw new ArgumentException("--source or --synthetic is missing.")), lab.Inbox);
         var started = await lab.StartImportAsync(name, group);
         var job = await lab.ClaimAsync(started.TaskId);
 
@@ -84,7 +86,8 @@ internal static class ImportBench
             foreach (var (index, file) in files.Index())
             {
                 var i = chunk[index];
-                using var entry = zip.CreateEntry($"cells/{(i % 2 == 0 ? "Parasitized" : "Uninfected")}/C{i % 1000}P{i % 1000}_cell_{i}.png", CompressionLevel.NoCompression).Open();
+                var path = $"cells/{(i % 2 == 0 ? "Parasitized" : "Uninfected")}/C{i % 1000}P{i % 1000}_cell_{i}.png";
+                using var entry = zip.CreateEntry(path, CompressionLevel.NoCompression).Open();
                 entry.Write(file);
             }
         }

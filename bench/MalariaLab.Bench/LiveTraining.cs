@@ -41,7 +41,8 @@ internal sealed class LiveTraining : IAsyncDisposable
         await using var db = await lab.Contexts.CreateDbContextAsync();
         var now = DateTimeOffset.UtcNow;
         var run = await db.Runs.OrderBy(r => r.Id).FirstAsync();
-        (run.Status, run.Ticket, run.TicketAt, run.WorkerName, run.WorkerSession, run.StartedAt, run.FinishedAt, run.Attempt) = (RunStatus.Training, "bench", now, Worker.Name, Worker.Session, now, null, 1);
+        (run.Status, run.Attempt, run.StartedAt, run.FinishedAt) = (RunStatus.Training, 1, now, null);
+        (run.Ticket, run.TicketAt, run.WorkerName, run.WorkerSession) = ("bench", now, Worker.Name, Worker.Session);
         db.Add(new RunProgressRow { RunId = run.Id, At = now, Stage = "Training", Epoch = 1, Epochs = 500 });
         await db.SaveChangesAsync();
         await lab.Get<WorkerRegistry>().StartAsync(Worker, new("CPU", "{}", "", ""));
@@ -73,10 +74,31 @@ internal sealed class LiveTraining : IAsyncDisposable
             await db.Runs.Where(r => r.Id == Run).ExecuteUpdateAsync(set => set.SetProperty(r => r.Ticket, ticket).SetProperty(r => r.TicketAt, now), stop);
             _at[step] = Stopwatch.GetTimestamp();
             var loss = 1.0 / (step - FirstStep);
-            await execution.SaveProgressAsync(Run, ticket, new RunProgress { Stage = "Training", Epoch = epoch + 1, Epochs = 1000, Step = step, Steps = Steps, Loss = loss, Accuracy = 1 - loss, ImagesPerSecond = 900, SecondsLeft = Steps - step }, stop);
+            await execution.SaveProgressAsync(Run, ticket, new RunProgress
+            {
+                Stage = "Training",
+                Epoch = epoch + 1,
+                Epochs = 1000,
+                Step = step,
+                Steps = Steps,
+                Loss = loss,
+                Accuracy = 1 - loss,
+                ImagesPerSecond = 900,
+                SecondsLeft = Steps - step,
+            }, stop);
             Interlocked.Exchange(ref _step, step);
             if ((step - FirstStep) % SecondsAnEpoch == 0)
-                await execution.SaveEpochAsync(Run, ticket, new EpochRecord { Epoch = ++epoch, TrainLoss = loss, TrainAccuracy = 0.9, ValLoss = 1.1 * loss, ValAccuracy = 0.9, LearningRate = 0.01, Seconds = SecondsAnEpoch, ImagesPerSecond = 900 }, stop);
+                await execution.SaveEpochAsync(Run, ticket, new EpochRecord
+                {
+                    Epoch = ++epoch,
+                    TrainLoss = loss,
+                    TrainAccuracy = 0.9,
+                    ValLoss = 1.1 * loss,
+                    ValAccuracy = 0.9,
+                    LearningRate = 0.01,
+                    Seconds = SecondsAnEpoch,
+                    ImagesPerSecond = 900,
+                }, stop);
         }
     }
 }

@@ -18,7 +18,17 @@ internal static class LongRun
     {
         var (random, now) = (new Random(3), new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
         var parts = Enumerable.Range(0, Images).Select(i => (i % 10) switch { < 6 => SplitPart.Train, 6 => SplitPart.Validation, _ => SplitPart.Test }).ToArray();
-        var version = new DatasetVersion { Dataset = new Dataset { Name = "long", CreatedAt = now }, Number = 1, Status = DatasetVersionStatus.Ready, ClassNames = ["Parasitized", "Uninfected"], PositiveClass = 0, GroupCount = Patients, ImageCount = Images, CreatedAt = now };
+        var version = new DatasetVersion
+        {
+            Dataset = new Dataset { Name = "long", CreatedAt = now },
+            Number = 1,
+            Status = DatasetVersionStatus.Ready,
+            ClassNames = ["Parasitized", "Uninfected"],
+            PositiveClass = 0,
+            GroupCount = Patients,
+            ImageCount = Images,
+            CreatedAt = now,
+        };
         var split = new Split
         {
             Version = version,
@@ -45,7 +55,18 @@ internal static class LongRun
         var spec = Recipes.Get("lenet").CreateSpec(new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = "", SplitHash = split.Hash }, 2, seed: 1);
         var run = new Run
         {
-            Experiment = new Experiment { SpecJson = SpecJson.Write(spec), SpecHash = SpecJson.Hash(spec), Recipe = "lenet", Architecture = "lenet", DatasetVersionId = version.Id, SplitId = split.Id, Seed = 1, Epochs = epochs, CreatedAt = now },
+            Experiment = new Experiment
+            {
+                SpecJson = SpecJson.Write(spec),
+                SpecHash = SpecJson.Hash(spec),
+                Recipe = "lenet",
+                Architecture = "lenet",
+                DatasetVersionId = version.Id,
+                SplitId = split.Id,
+                Seed = 1,
+                Epochs = epochs,
+                CreatedAt = now,
+            },
             Name = "A long run",
             Status = RunStatus.Succeeded,
             CreatedAt = now,
@@ -57,13 +78,40 @@ internal static class LongRun
         db.Add(run);
         await db.SaveChangesAsync();
         for (var epoch = 1; epoch <= epochs; epoch++)
-            db.Epochs.Add(EpochRow.Of(run.Id, new EpochRecord { Epoch = epoch, TrainLoss = 1.0 / epoch, TrainAccuracy = 0.9, ValLoss = (1.1 / epoch) + (0.01 * random.NextDouble()), ValAccuracy = 0.9 + (0.05 * random.NextDouble()), LearningRate = 0.01, Seconds = 5 + random.NextDouble(), ImagesPerSecond = 900 }, now));
+            db.Epochs.Add(EpochRow.Of(run.Id, new EpochRecord
+            {
+                Epoch = epoch,
+                TrainLoss = 1.0 / epoch,
+                TrainAccuracy = 0.9,
+                ValLoss = (1.1 / epoch) + (0.01 * random.NextDouble()),
+                ValAccuracy = 0.9 + (0.05 * random.NextDouble()),
+                LearningRate = 0.01,
+                Seconds = 5 + random.NextDouble(),
+                ImagesPerSecond = 900,
+            }, now));
         foreach (var (part, scope) in ((SplitPart, string)[])[(SplitPart.Validation, PredictionScope.Validation), (SplitPart.Test, PredictionScope.Test)])
         {
             var truth = Enumerable.Range(0, Images).Where(i => parts[i] == part).Select(i => i / 7 % 2).ToArray();
             var predictions = new Predictions { Labels = version.ClassNames, Truth = truth, Probabilities = [.. truth.SelectMany(t => Row(t, random))] };
-            db.Add(new PredictionSet { RunId = run.Id, DatasetVersionId = version.Id, Scope = scope, SetHash = scope, Count = truth.Length, Blob = PredictionBlob.Write(predictions), At = now });
-            db.Add(new EvaluationRow { RunId = run.Id, DatasetVersionId = version.Id, Scope = scope, SetHash = scope, ReportJson = JsonSerializer.Serialize(Evaluator.Evaluate(predictions, 0), JsonSerializerOptions.Web), At = now });
+            db.Add(new PredictionSet
+            {
+                RunId = run.Id,
+                DatasetVersionId = version.Id,
+                Scope = scope,
+                SetHash = scope,
+                Count = truth.Length,
+                Blob = PredictionBlob.Write(predictions),
+                At = now,
+            });
+            db.Add(new EvaluationRow
+            {
+                RunId = run.Id,
+                DatasetVersionId = version.Id,
+                Scope = scope,
+                SetHash = scope,
+                ReportJson = JsonSerializer.Serialize(Evaluator.Evaluate(predictions, 0), JsonSerializerOptions.Web),
+                At = now,
+            });
         }
         await db.SaveChangesAsync();
         return run.Id;

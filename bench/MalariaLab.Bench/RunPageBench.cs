@@ -6,7 +6,8 @@ namespace MalariaLab.Bench;
 /// <summary>How long a person waits for the run page of a long run, in Chromium against a web process with a database of many runs.</summary>
 internal static class RunPageBench
 {
-    public const string Usage = "runpage [--runs 2000] [--epochs 500] [--repeats 15] [--postgres CONNECTION]   open the tabs of a long run in Chromium, from an address and from the runs table";
+    public const string Usage = "runpage [--runs 2000] [--epochs 500] [--repeats 15] [--postgres CONNECTION]   "
+        + "open the tabs of a long run in Chromium, from an address and from the runs table";
 
     // The moment from which everything that a tab promises is on the screen, in milliseconds since the navigation began.
     private const string Watch = """
@@ -17,7 +18,13 @@ internal static class RunPageBench
         """;
 
     private static readonly (string Tab, string Shown, int Count)[] Tabs =
-        [("results", ".apexcharts-series path[d]", 6), ("threshold", ".apexcharts-series path[d]", 3), ("calibration", ".apexcharts-series path[d]", 3), ("images", ".run-images li", 60), ("patients", "[role=tabpanel] tbody tr", 40)];
+    [
+        ("results", ".apexcharts-series path[d]", 6),
+        ("threshold", ".apexcharts-series path[d]", 3),
+        ("calibration", ".apexcharts-series path[d]", 3),
+        ("images", ".run-images li", 60),
+        ("patients", "[role=tabpanel] tbody tr", 40),
+    ];
 
     public static async Task<int> RunAsync(Arguments arguments)
     {

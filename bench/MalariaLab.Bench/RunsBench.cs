@@ -9,7 +9,8 @@ namespace MalariaLab.Bench;
 /// <summary>A lab of many runs: how long its pages wait for the database, and a person for the first rows.</summary>
 internal static class RunsBench
 {
-    public const string Usage = "runs [--runs 10000] [--epochs 30] [--repeats 5] [--postgres CONNECTION]   seed a lab in a temporary folder and time every filter under every sort, then the runs page in Chromium";
+    public const string Usage = "runs [--runs 10000] [--epochs 30] [--repeats 5] [--postgres CONNECTION]   "
+        + "seed a lab in a temporary folder and time every filter under every sort, then the runs page in Chromium";
     private const string Rows = ".rz-data-grid tbody tr";
 
     // One of each kind that the runs page's filter language knows, wide and narrow ones, and two that find nothing.
@@ -63,7 +64,8 @@ internal static class RunsBench
                 foreach (var descending in (bool[])[true, false])
                 {
                     var own = new List<double>();
-                    for (var repeat = 0; repeat < repeats; repeat++) own.Add(await Times.MeasureAsync(() => queries.ListAsync(filter with { Sort = sort, Descending = descending })));
+                    for (var repeat = 0; repeat < repeats; repeat++)
+                        own.Add(await Times.MeasureAsync(() => queries.ListAsync(filter with { Sort = sort, Descending = descending })));
                     times.AddRange(own);
                     if (own.Order().ElementAt(own.Count / 2) is var median && median > slowest.Median) slowest = (median, $"{name}, by {sort}{(descending ? "" : ", ascending")}");
                 }

@@ -7,7 +7,8 @@ namespace MalariaLab.Bench;
 /// <summary>What the statistics of one run and of a comparison take, without a database.</summary>
 internal static class StatisticsBench
 {
-    public const string Usage = "statistics [--images 8268] [--patients 193] [--runs 20] [--repeats 10]   intervals of 2,000 resamples by patient, and the tests between all pairs of runs";
+    public const string Usage = "statistics [--images 8268] [--patients 193] [--runs 20] [--repeats 10]   "
+        + "intervals of 2,000 resamples by patient, and the tests between all pairs of runs";
 
     public static Task<int> RunAsync(Arguments arguments)
     {

@@ -28,6 +28,7 @@ internal static class Times
     public static void Print(string name, List<double> times)
     {
         times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-44}{times[0],10:0.0}{times[times.Count / 2],10:0.0}{times[(int)Math.Ceiling(times.Count * 0.95) - 1],10:0.0}{times[^1],10:0.0}"));
+        var (median, slow) = (times[times.Count / 2], times[(int)Math.Ceiling(times.Count * 0.95) - 1]);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-44}{times[0],10:0.0}{median,10:0.0}{slow,10:0.0}{times[^1],10:0.0}"));
     }
 }

@@ -10,7 +10,8 @@ namespace MalariaLab.Bench;
 /// <summary>Trains a recipe on real images and prints its epochs and test figures.</summary>
 internal static class TrainBench
 {
-    public const string Usage = "train --data ZIP --recipe KEY [--by image|group|folders] [--epochs N] [--seed N] [--split-seed N] [--shares 60/10/30 | --fold 0/5] [--threads N] [--limit N] [--weights FILE] [--device D] [--work DIR] [--predictions CSV] [--set path=value]…";
+    public const string Usage = "train --data ZIP --recipe KEY [--by image|group|folders] [--epochs N] [--seed N] [--split-seed N] "
+        + "[--shares 60/10/30 | --fold 0/5] [--threads N] [--limit N] [--weights FILE] [--device D] [--work DIR] [--predictions CSV] [--set path=value]…";
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -61,18 +62,26 @@ internal static class TrainBench
         var labels = data.Labels;
         foreach (var scores in outcome.Scores)
         {
-            var report = Evaluator.Evaluate(
-                new Predictions { Labels = data.Classes, Truth = [.. scores.Indices.Select(i => labels[i])], Probabilities = scores.Probabilities }, PositiveClass.Guess(data.Classes));
+            var predictions = new Predictions
+            {
+                Labels = data.Classes,
+                Truth = [.. scores.Indices.Select(i => labels[i])],
+                Probabilities = scores.Probabilities,
+            };
+            var report = Evaluator.Evaluate(predictions, PositiveClass.Guess(data.Classes));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{scores.Part} n={report.N} accuracy={report.Accuracy:0.0000} sensitivity={report.Sensitivity:0.0000} specificity={report.Specificity:0.0000} auc={report.Auc:0.0000} loss={scores.Loss:0.0000}"));
+                $"{scores.Part} n={report.N} accuracy={report.Accuracy:0.0000} sensitivity={report.Sensitivity:0.0000} "
+                    + $"specificity={report.Specificity:0.0000} auc={report.Auc:0.0000} loss={scores.Loss:0.0000}"));
         }
         var between = record.TrainingSeconds - outcome.Epochs.Sum(e => e.Seconds);
         var all = between + record.ProgressSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"checkpoints took {between - record.RecordSeconds:0.00} s, epoch records {record.RecordSeconds:0.00} s, progress and log {record.ProgressSeconds:0.00} s: {all / record.TrainingSeconds:0.00 %} of the training"));
+            $"checkpoints took {between - record.RecordSeconds:0.00} s, epoch records {record.RecordSeconds:0.00} s, "
+                + $"progress and log {record.ProgressSeconds:0.00} s: {all / record.TrainingSeconds:0.00 %} of the training"));
         var fastest = outcome.Epochs.Max(e => e.ImagesPerSecond);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{outcome.Environment}; {time.TotalSeconds:0.0} s in all; weights of epoch {outcome.WeightsEpoch}; fastest epoch {fastest:0} img/s; peak memory {PeakMegabytes()} MB"));
+            $"{outcome.Environment}; {time.TotalSeconds:0.0} s in all; weights of epoch {outcome.WeightsEpoch}; "
+                + $"fastest epoch {fastest:0} img/s; peak memory {PeakMegabytes()} MB"));
     }
 
     private static long PeakMegabytes()
@@ -90,7 +99,9 @@ internal static class TrainBench
         }
 
         public void OnEpoch(EpochRecord epoch) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{epoch.Epoch,3}  loss {epoch.TrainLoss:0.0000}  accuracy {epoch.TrainAccuracy:0.0000}  val loss {epoch.ValLoss:0.0000}  val accuracy {epoch.ValAccuracy:0.0000}  rate {epoch.LearningRate:g3}  {epoch.Seconds:0.0} s  {epoch.ImagesPerSecond:0} img/s"));
+            $"{epoch.Epoch,3}  loss {epoch.TrainLoss:0.0000}  accuracy {epoch.TrainAccuracy:0.0000}  "
+                + $"val loss {epoch.ValLoss:0.0000}  val accuracy {epoch.ValAccuracy:0.0000}  "
+                + $"rate {epoch.LearningRate:g3}  {epoch.Seconds:0.0} s  {epoch.ImagesPerSecond:0} img/s"));
 
         public void OnLog(string line) => Console.WriteLine($"# {line}");
     }

@@ -19,7 +19,8 @@ public sealed record LabAddress(Uri Url, string Token)
         var folder = Variable("MALARIALAB_DATA") ?? "data";
         var file = Path.Combine(folder, "local-api.json");
         if (!File.Exists(file))
-            throw new LabException($"No running lab found: {Path.GetFullPath(file)} is not there. Start one with ./lab up, or set MALARIALAB_DATA, or MALARIALAB_URL and MALARIALAB_TOKEN.");
+            throw new LabException($"No running lab found: {Path.GetFullPath(file)} is not there. "
+                + "Start one with ./lab up, or set MALARIALAB_DATA, or MALARIALAB_URL and MALARIALAB_TOKEN.");
         try
         {
             var local = JsonSerializer.Deserialize<LocalApi>(File.ReadAllText(file), JsonSerializerOptions.Web);

@@ -19,4 +19,7 @@ public static class Waiting
             await timer.WaitForNextTickAsync(ct);
         }
     }
+
+    /// <summary>Whether a run or a task has come to one of its ends.</summary>
+    public static bool IsFinished(JsonNode work) => (string?)work["status"] is "Succeeded" or "Failed" or "Canceled";
 }

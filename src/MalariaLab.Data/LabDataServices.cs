@@ -21,7 +21,8 @@ public static class LabDataServices
     internal const string SqliteMigrations = "MalariaLab.Migrations.Sqlite", PostgresMigrations = "MalariaLab.Migrations.Postgres";
 
     /// <summary>
-    /// Adds the context factory, the migrator, paths, store, queries and commands; commands that queue work also need <c>AddLabJobs</c>. Call <see cref="DatabaseMigrator.MigrateAsync"/> before the first use.
+    /// Adds the context factory, the migrator, paths, store, queries and commands; commands that queue work also need <c>AddLabJobs</c>.
+    /// Call <see cref="DatabaseMigrator.MigrateAsync"/> before the first use.
     /// </summary>
     public static IServiceCollection AddLabData(this IServiceCollection services, LabDataOptions options)
     {

@@ -74,7 +74,8 @@ public sealed record PixelMeasures(IReadOnlyList<double> Means, IReadOnlyList<do
                     (sum[2 * k], sum[(2 * k) + 1]) = (sum[2 * k] + low, sum[(2 * k) + 1] + high);
                     var (a, b) = Vector128.Widen(low * low);
                     var (c, d) = Vector128.Widen(high * high);
-                    (square[4 * k], square[(4 * k) + 1], square[(4 * k) + 2], square[(4 * k) + 3]) = (square[4 * k] + a, square[(4 * k) + 1] + b, square[(4 * k) + 2] + c, square[(4 * k) + 3] + d);
+                    (square[4 * k], square[(4 * k) + 1]) = (square[4 * k] + a, square[(4 * k) + 1] + b);
+                    (square[(4 * k) + 2], square[(4 * k) + 3]) = (square[(4 * k) + 2] + c, square[(4 * k) + 3] + d);
                     dark |= (long)Vector128.LessThanOrEqual(samples, Vector128.Create((byte)BackgroundCeiling)).ExtractMostSignificantBits() << (k * vector);
                 }
                 background += BitOperations.PopCount((ulong)(dark & (dark >> 1) & (dark >> 2) & firstOfPixel));

@@ -45,7 +45,9 @@ public sealed class ShardGroup : IDisposable
     /// <param name="shard">Which shard calls, from 0.</param>
     public Tensor batch_norm(Tensor input, Tensor running_mean, Tensor running_var, Tensor weight, Tensor bias, double momentum, double eps, bool relu, int shard)
     {
-        Native.Check(Native.mlt_sharded_batch_norm(input.Handle, weight.Handle, bias.Handle, running_mean.Handle, running_var.Handle, momentum, eps, relu ? 1 : 0, handle, shard, out var result));
+        Native.Check(Native.mlt_sharded_batch_norm(
+            input.Handle, weight.Handle, bias.Handle, running_mean.Handle, running_var.Handle,
+            momentum, eps, relu ? 1 : 0, handle, shard, out var result));
         return new Tensor(result);
     }
 

@@ -19,11 +19,14 @@ public static partial class torch
             private static readonly Operator UpsampleNearest2dOp = new("aten::upsample_nearest2d", "vec");
 
             /// <summary>t softplus(-z) + (1 - t) softplus(z); target in 0..1 of the logits' shape, weight of a shape that spreads to it.</summary>
-            public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean, Tensor? pos_weight = null) =>
+            public static Tensor binary_cross_entropy_with_logits(
+                Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean, Tensor? pos_weight = null) =>
                 BinaryCrossEntropyWithLogitsOp.Call(input, target, weight, pos_weight, (int)reduction);
 
             /// <summary>-log_softmax(z) of the target: class numbers (int64) or probabilities. With weights the mean is by their sum.</summary>
-            public static Tensor cross_entropy(Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean, double label_smoothing = 0) =>
+            public static Tensor cross_entropy(
+                Tensor input, Tensor target, Tensor? weight = null,
+                long ignore_index = -100, Reduction reduction = Reduction.Mean, double label_smoothing = 0) =>
                 CrossEntropyOp.Call(input, target, weight, (int)reduction, ignore_index, label_smoothing);
 
             /// <summary>-x[target] for logarithms of probabilities.</summary>
@@ -40,7 +43,9 @@ public static partial class torch
             public static Tensor affine_grid(Tensor theta, long[] size, bool align_corners = false) => AffineGridOp.Call(theta, size, align_corners);
 
             /// <summary>The picture read at the grid's coordinates.</summary>
-            public static Tensor grid_sample(Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear, GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool align_corners = false) =>
+            public static Tensor grid_sample(
+                Tensor input, Tensor grid,
+                GridSampleMode mode = GridSampleMode.Bilinear, GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool align_corners = false) =>
                 GridSampleOp.Call(input, grid, (int)mode, (int)padding_mode, align_corners);
 
             /// <summary>Resized to [rows, columns], bilinear or nearest.</summary>

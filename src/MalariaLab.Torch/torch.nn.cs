@@ -62,7 +62,9 @@ public static partial class torch
             public static Tensor linear(Tensor input, Tensor weight, Tensor? bias = null) => LinearOp.Call(input, weight, bias);
 
             /// <summary>Convolution; weight is [out, in / groups, rows, columns].</summary>
-            public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1) =>
+            public static Tensor conv2d(
+                Tensor input, Tensor weight, Tensor? bias = null,
+                long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1) =>
                 Conv2dOp.Call(input, weight, bias, strides ?? [1], padding ?? [0], dilation ?? [1], groups);
 
             /// <summary>
@@ -91,7 +93,8 @@ public static partial class torch
             }
 
             /// <summary>Mean of each window.</summary>
-            public static Tensor avg_pool2d(Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, bool ceil_mode = false, bool count_include_pad = true) =>
+            public static Tensor avg_pool2d(
+                Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, bool ceil_mode = false, bool count_include_pad = true) =>
                 AvgPool2dOp.Call(input, kernel_size, strides ?? [], padding ?? [0], ceil_mode, count_include_pad);
 
             /// <summary>Means over a grid of this many windows; [1] is global average pooling.</summary>
@@ -102,7 +105,9 @@ public static partial class torch
             /// Normalised by the batch's statistics in training, which move the running ones by <paramref name="momentum"/> in place
             /// (PyTorch's momentum: the share of the new), else by the running ones.
             /// </summary>
-            public static Tensor batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-5) =>
+            public static Tensor batch_norm(
+                Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null,
+                bool training = false, double momentum = 0.1, double eps = 1e-5) =>
                 BatchNormOp.Call(input, weight, bias, running_mean, running_var, training, momentum, eps, true);
 
             /// <summary>

@@ -8,7 +8,11 @@ using Microsoft.Extensions.Hosting;
 try
 {
     // As in the web process: nothing watches the settings' file.
-    var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"], ContentRootPath = AppContext.BaseDirectory });
+    var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
+    {
+        Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
+        ContentRootPath = AppContext.BaseDirectory,
+    });
     var options = builder.AddWorker();
     // Before the host is built: a second worker must not even open the queue.
     using var folderLock = DataFolderLock.Take(options, new LabPaths(options));

@@ -15,7 +15,11 @@ public sealed class ProjectDirectionTests
         ["MalariaLab.Training"] = ["MalariaLab.Core", "MalariaLab.Imaging", "MalariaLab.Torch"],
         ["MalariaLab.Migrations.Sqlite"] = ["MalariaLab.Data"],
         ["MalariaLab.Migrations.Postgres"] = ["MalariaLab.Data"],
-        ["MalariaLab.Worker"] = ["MalariaLab.Core", "MalariaLab.Data", "MalariaLab.Imaging", "MalariaLab.Training", "MalariaLab.Migrations.Sqlite", "MalariaLab.Migrations.Postgres"],
+        ["MalariaLab.Worker"] =
+        [
+            "MalariaLab.Core", "MalariaLab.Data", "MalariaLab.Imaging", "MalariaLab.Training",
+            "MalariaLab.Migrations.Sqlite", "MalariaLab.Migrations.Postgres",
+        ],
         ["MalariaLab.Web"] = ["MalariaLab.Core", "MalariaLab.Data", "MalariaLab.Imaging", "MalariaLab.Migrations.Sqlite", "MalariaLab.Migrations.Postgres"],
         ["MalariaLab.Cli"] = ["MalariaLab.Core"],
     };

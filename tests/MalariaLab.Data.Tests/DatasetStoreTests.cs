@@ -40,7 +40,10 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
     public async Task Imports_OfOneNameAtOnce_OneIsMadeAndTheOthersAreToldWhy()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
-        var asked = Enumerable.Range(0, 8).Select(_ => Task.Run(() => lab.Get<DatasetCommands>().StartImportAsync(new NewImport { Name = "cells", Source = ImportSource.Upload, OriginalName = "x.zip" }, Seeds.Ana))).ToList();
+        var import = new NewImport { Name = "cells", Source = ImportSource.Upload, OriginalName = "x.zip" };
+        var asked = Enumerable.Range(0, 8)
+            .Select(_ => Task.Run(() => lab.Get<DatasetCommands>().StartImportAsync(import, Seeds.Ana)))
+            .ToList();
         await Task.WhenAll(asked).ContinueWith(_ => { }, TaskScheduler.Default);
         Assert.Single(asked.Select(t => t.IsCompletedSuccessfully), made => made);
         Assert.All(asked.Where(t => t.IsFaulted), t => Assert.Contains("cells", Assert.IsType<ExplainedException>(t.Exception!.InnerException).Message));
@@ -51,7 +54,9 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
         var first = await lab.ImportAsync("cells", 40);
-        var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => lab.Get<DerivedVersions>().CreateAsync(new() { ParentVersionId = first.Id, Exclude = [i], Reason = "blurred" }, Seeds.Ana))));
+        var made = await Task.WhenAll(Enumerable.Range(0, 6)
+            .Select(i => new VersionChanges { ParentVersionId = first.Id, Exclude = [i], Reason = "blurred" })
+            .Select(changes => Task.Run(() => lab.Get<DerivedVersions>().CreateAsync(changes, Seeds.Ana))));
         Assert.Equal([2, 3, 4, 5, 6, 7], made.Select(m => m.Number).Order());
     }
 
@@ -62,7 +67,15 @@ public abstract class DatasetStoreTests(LabDatabase provider, PostgresServer pos
         var run = await lab.QueuedRunAsync("run");
         var (other, _) = await lab.DataAsync("other cells");
         await using var db = lab.Db();
-        db.Evaluations.Add(new EvaluationRow { RunId = run.Id, DatasetVersionId = other.Id, Scope = PredictionScope.All, SetHash = other.ContentHash, ReportJson = "{}", At = lab.Time.GetUtcNow() });
+        db.Evaluations.Add(new EvaluationRow
+        {
+            RunId = run.Id,
+            DatasetVersionId = other.Id,
+            Scope = PredictionScope.All,
+            SetHash = other.ContentHash,
+            ReportJson = "{}",
+            At = lab.Time.GetUtcNow(),
+        });
         await db.SaveChangesAsync();
         var refused = await Assert.ThrowsAsync<ExplainedException>(() => lab.Get<DatasetCommands>().SetPositiveClassAsync(other.Id, 1));
         Assert.Contains("Runs have used this version", refused.Message);

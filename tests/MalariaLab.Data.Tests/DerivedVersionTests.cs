@@ -104,7 +104,8 @@ public abstract class DerivedVersionTests(LabDatabase provider, PostgresServer p
     public async Task Import_ThatFailed_CanBeTriedAgainAndFillsTheVersion()
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
-        var started = await lab.Get<DatasetCommands>().StartImportAsync(new NewImport { Name = "cells", Source = ImportSource.Inbox, OriginalName = "x.zip", StoredName = "x.zip" }, Seeds.Ana);
+        var import = new NewImport { Name = "cells", Source = ImportSource.Inbox, OriginalName = "x.zip", StoredName = "x.zip" };
+        var started = await lab.Get<DatasetCommands>().StartImportAsync(import, Seeds.Ana);
         var first = await lab.ClaimAsync(started);
         await lab.Get<DatasetVersionWriter>().FailAsync(first, started.VersionId, "It is missing.");
         await lab.Get<TaskExecution>().EndAsync(first.Id, first.Ticket, LabTaskStatus.Failed, "It is missing.");

@@ -39,7 +39,8 @@ public abstract class HousekeepingTests(LabDatabase provider, PostgresServer pos
             await File.WriteAllBytesAsync(file, new byte[10]);
             File.SetLastWriteTimeUtc(file, lab.Time.GetUtcNow().UtcDateTime);
         }
-        await lab.Get<DatasetCommands>().StartImportAsync(new NewImport { Name = "cells", Source = ImportSource.Upload, OriginalName = "a.zip", StoredName = Path.GetFileName(needed) }, Seeds.Ana);
+        var import = new NewImport { Name = "cells", Source = ImportSource.Upload, OriginalName = "a.zip", StoredName = Path.GetFileName(needed) };
+        await lab.Get<DatasetCommands>().StartImportAsync(import, Seeds.Ana);
         Assert.Equal(0, await lab.Get<Housekeeping>().PassAsync(atStart: true));
         lab.Time.Advance(TimeSpan.FromDays(3));
         Assert.Equal(10, await lab.Get<Housekeeping>().PassAsync(atStart: false));
@@ -74,5 +75,7 @@ public abstract class HousekeepingTests(LabDatabase provider, PostgresServer pos
         Assert.Equal("dataset.purge", (await db.AuditEntries.SingleAsync()).Action);
     }
 
-    private static long Size(LabPaths paths) => new[] { paths.Store, paths.Cache, paths.Uploads }.Sum(folder => new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories).Sum(f => f.Length));
+    private static long Size(LabPaths paths) => new[] { paths.Store, paths.Cache, paths.Uploads }
+        .SelectMany(folder => new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories))
+        .Sum(file => file.Length);
 }

@@ -122,8 +122,22 @@ public abstract class LabelTests(LabDatabase provider, PostgresServer postgres)
     private static async Task ScoreAsync(TestLab lab, long run, long versionId, string scope, int[] images)
     {
         await using var db = lab.Db();
-        var predictions = new Predictions { Labels = ["Parasitized", "Uninfected"], Truth = [.. images.Select(i => i % 2)], Probabilities = [.. images.SelectMany(i => new[] { i / 1000f, 1 - (i / 1000f) })] };
-        db.PredictionSets.Add(new PredictionSet { RunId = run, DatasetVersionId = versionId, Scope = scope, SetHash = new string('e', 64), Count = images.Length, Blob = PredictionBlob.Write(predictions), At = lab.Time.GetUtcNow() });
+        var predictions = new Predictions
+        {
+            Labels = ["Parasitized", "Uninfected"],
+            Truth = [.. images.Select(i => i % 2)],
+            Probabilities = [.. images.SelectMany(i => new[] { i / 1000f, 1 - (i / 1000f) })],
+        };
+        db.PredictionSets.Add(new PredictionSet
+        {
+            RunId = run,
+            DatasetVersionId = versionId,
+            Scope = scope,
+            SetHash = new string('e', 64),
+            Count = images.Length,
+            Blob = PredictionBlob.Write(predictions),
+            At = lab.Time.GetUtcNow(),
+        });
         await db.SaveChangesAsync();
         await db.Runs.Where(r => r.Id == run).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Succeeded));
     }

@@ -16,7 +16,8 @@ internal sealed class QuartzProcess : IAsyncDisposable
 
     public static Task<QuartzProcess> WebAsync(TestLab lab) => StartAsync(lab, null, null);
 
-    public static async Task<QuartzProcess> WorkerAsync(TestLab lab, WorkerIdentity worker, Func<JobContext, IServiceProvider, CancellationToken, Task<string?>> handle, JobKind kind = JobKind.Run)
+    public static async Task<QuartzProcess> WorkerAsync(
+        TestLab lab, WorkerIdentity worker, Func<JobContext, IServiceProvider, CancellationToken, Task<string?>> handle, JobKind kind = JobKind.Run)
     {
         // Announced before the queue starts, as the real worker does.
         await lab.Get<WorkerRegistry>().StartAsync(worker, new WorkerInfo("CPU", "{}", "v", "1.13"));

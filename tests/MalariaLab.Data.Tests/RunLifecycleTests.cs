@@ -33,7 +33,8 @@ public abstract class RunLifecycleTests(LabDatabase provider, PostgresServer pos
     {
         await using var lab = await TestLab.CreateAsync(provider, postgres);
         var run = await lab.QueuedRunAsync();
-        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => lab.Get<RunExecution>().ClaimAsync(run.Id, run.Ticket, new WorkerIdentity($"w{i}", "s")))));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(i => Task.Run(() => lab.Get<RunExecution>().ClaimAsync(run.Id, run.Ticket, new WorkerIdentity($"w{i}", "s")))));
         Assert.Equal(1, Assert.Single(claims, c => c is not null));
         Assert.Equal(1, (await lab.RunAsync(run.Id)).Attempt);
     }
@@ -76,7 +77,8 @@ public abstract class RunLifecycleTests(LabDatabase provider, PostgresServer pos
         await Assert.ThrowsAsync<OwnershipLostException>(() => execution.SaveEpochAsync(old.Id, old.Ticket, Seeds.Epoch(1)));
         await Assert.ThrowsAsync<OwnershipLostException>(() => execution.SaveProgressAsync(old.Id, old.Ticket, new RunProgress { Stage = "Training" }));
         await Assert.ThrowsAsync<OwnershipLostException>(() => execution.MoveAsync(old.Id, old.Ticket, RunStatus.Failed));
-        await Assert.ThrowsAsync<OwnershipLostException>(() => execution.SaveArtifactAsync(old.Id, old.Ticket, new Artifact { Kind = ArtifactKind.Weights, FileName = "w", Sha256 = "" }));
+        var artifact = new Artifact { Kind = ArtifactKind.Weights, FileName = "w", Sha256 = "" };
+        await Assert.ThrowsAsync<OwnershipLostException>(() => execution.SaveArtifactAsync(old.Id, old.Ticket, artifact));
         await using var db = lab.Db();
         Assert.False(await db.Epochs.AnyAsync());
         Assert.Equal("", (await db.RunProgress.SingleAsync()).Stage);
@@ -122,9 +124,16 @@ public abstract class RunLifecycleTests(LabDatabase provider, PostgresServer pos
         var version = (await db.DatasetVersions.SingleAsync()).Id;
         for (var i = 0; i < 2; i++)
         {
-            await execution.SavePredictionsAsync(run.Id, run.Ticket, new PredictionSet { DatasetVersionId = version, Scope = PredictionScope.Test, SetHash = "h", Count = 2, Blob = new byte[16] });
-            await execution.SaveEvaluationAsync(run.Id, run.Ticket, new EvaluationRow { DatasetVersionId = version, Scope = PredictionScope.Test, SetHash = "h", ReportJson = "{}" },
-                new TestSummary(2, 0.5 + i, null, 1, 0, null, 0.5, 0.7));
+            await execution.SavePredictionsAsync(run.Id, run.Ticket, new PredictionSet
+            {
+                DatasetVersionId = version,
+                Scope = PredictionScope.Test,
+                SetHash = "h",
+                Count = 2,
+                Blob = new byte[16],
+            });
+            var evaluation = new EvaluationRow { DatasetVersionId = version, Scope = PredictionScope.Test, SetHash = "h", ReportJson = "{}" };
+            await execution.SaveEvaluationAsync(run.Id, run.Ticket, evaluation, new TestSummary(2, 0.5 + i, null, 1, 0, null, 0.5, 0.7));
         }
         Assert.Equal(1, await db.PredictionSets.CountAsync());
         Assert.Equal(1, await db.Evaluations.CountAsync());
@@ -147,7 +156,8 @@ public abstract class RunLifecycleTests(LabDatabase provider, PostgresServer pos
         await using var lab = await TestLab.CreateAsync(provider, postgres);
         var (version, _) = await lab.DataAsync("a");
         var (_, split) = await lab.DataAsync("b");
-        var refused = await Assert.ThrowsAsync<ExplainedException>(() => lab.Get<RunCommands>().CreateAsync(new NewRun { Spec = Seeds.Spec(version, split), Name = "x" }, Seeds.Ana));
+        var request = new NewRun { Spec = Seeds.Spec(version, split), Name = "x" };
+        var refused = await Assert.ThrowsAsync<ExplainedException>(() => lab.Get<RunCommands>().CreateAsync(request, Seeds.Ana));
         Assert.Contains("another dataset version", refused.Message, StringComparison.Ordinal);
     }
 

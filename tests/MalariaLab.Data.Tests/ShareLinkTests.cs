@@ -74,7 +74,8 @@ public abstract class ShareLinkTests(LabDatabase provider, PostgresServer postgr
         var links = lab.Get<ShareLinks>();
         var data = await lab.DataAsync();
         var ids = new List<long>();
-        foreach (var name in (string[])["A", "B", "C"]) ids.Add(await lab.Get<RunCommands>().CreateAsync(new NewRun { Spec = Seeds.Spec(data.Version, data.Split), Name = name }, Seeds.Ana));
+        foreach (var name in (string[])["A", "B", "C"])
+            ids.Add(await lab.Get<RunCommands>().CreateAsync(new NewRun { Spec = Seeds.Spec(data.Version, data.Split), Name = name }, Seeds.Ana));
         var token = await links.CreateAsync(new([ids[2], ids[0], ids[1]]), Seeds.Ana);
         Assert.Equal([ids[2], ids[0], ids[1]], (await links.FindAsync(token))!.RunIds);
         Assert.Equal("C · A · B", Assert.Single(await links.ListAsync(runId: ids[1])).Title);

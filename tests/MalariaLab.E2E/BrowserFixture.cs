@@ -37,7 +37,12 @@ public sealed class BrowserFixture : IAsyncLifetime
     public async Task<IPage> NewPage(int width = 1280, int height = 900)
     {
         if (browser is null) Assert.Skip("Needs Chromium: apt-get install chromium.");
-        var context = await browser.NewContextAsync(new() { BaseURL = Lab.Url.ToString(), ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce });
+        var context = await browser.NewContextAsync(new()
+        {
+            BaseURL = Lab.Url.ToString(),
+            ViewportSize = new() { Width = width, Height = height },
+            ReducedMotion = ReducedMotion.Reduce,
+        });
         context.SetDefaultTimeout(Limit);
         return await context.NewPageAsync();
     }

@@ -62,13 +62,17 @@ public sealed class CommandLineTests : IDisposable
         await Rows("succeeded", 4);
         Assert.Equal(3, (int?)(await lab.Json("runs", "group", Id(folds["group"])))["runs"]?.AsArray().Count);
         Assert.Single((await lab.Json("workers")).AsArray());
-        Assert.Contains("optimizer.learningRate", await lab.Refused("run", "lenet", "--dataset", "cells", "--split", "patients", "--set", "optimizer.learningRate=-1"), StringComparison.Ordinal);
+        var refused = await lab.Refused("run", "lenet", "--dataset", "cells", "--split", "patients", "--set", "optimizer.learningRate=-1");
+        Assert.Contains("optimizer.learningRate", refused, StringComparison.Ordinal);
         Assert.Contains("no recipe", await lab.Refused("run", "nothing", "--dataset", "cells", "--split", "patients"), StringComparison.Ordinal);
 
         async Task<JsonArray> Rows(string status, int count)
         {
             JsonArray rows = [];
-            await Patience.UntilAsync(async () => (rows = (await lab.Json("runs", "--status", status)).AsArray()).Count == count, $"There never were {count} {status} runs.", TestContext.Current.CancellationToken);
+            await Patience.UntilAsync(
+                async () => (rows = (await lab.Json("runs", "--status", status)).AsArray()).Count == count,
+                $"There never were {count} {status} runs.",
+                TestContext.Current.CancellationToken);
             return rows;
         }
     }

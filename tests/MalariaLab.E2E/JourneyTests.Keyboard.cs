@@ -137,7 +137,8 @@ public sealed partial class JourneyTests
             Assert.True(stop < MostStops, $"{MostStops} times Tab never reaches {target}.");
             await page.Keyboard.PressAsync(key);
         }
-        Assert.True(await target.EvaluateAsync<bool>("element => element.type === 'file' || getComputedStyle(element).outlineStyle !== 'none'"), $"{target} does not show that it has the focus.");
+        var shown = await target.EvaluateAsync<bool>("element => element.type === 'file' || getComputedStyle(element).outlineStyle !== 'none'");
+        Assert.True(shown, $"{target} does not show that it has the focus.");
     }
 
     /// <summary>A version without one image, over REST: what two versions differ in has a page.</summary>
@@ -147,8 +148,9 @@ public sealed partial class JourneyTests
         using var http = new HttpClient { BaseAddress = browser.Lab.Url };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", local.GetProperty("token").GetString());
         using var zip = System.IO.Compression.ZipFile.OpenRead(Path.Combine(browser.Lab.DataFolder, "cells-30.zip"));
-        var image = zip.Entries[0].FullName;
-        var answer = await http.PostAsJsonAsync($"/api/v1/datasets/{Uri.EscapeDataString(dataset)}/versions", new { exclude = new[] { image }, reason = "not a cell" }, TestContext.Current.CancellationToken);
+        var changes = new { exclude = new[] { zip.Entries[0].FullName }, reason = "not a cell" };
+        var path = $"/api/v1/datasets/{Uri.EscapeDataString(dataset)}/versions";
+        var answer = await http.PostAsJsonAsync(path, changes, TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 }

@@ -32,7 +32,8 @@ public sealed partial class JourneyTests
         Assert.StartsWith("epoch,train_loss", await File.ReadAllTextAsync(await history.PathAsync()));
 
         await page.GetByRole(AriaRole.Tab, new() { Name = "Results", Exact = true }).ClickAsync();
-        foreach (var (title, kind, begin) in ((string, string, string)[])[("Confusion matrix", "SVG", "<svg "), ("Loss", "SVG", "<svg "), ("Loss", "PNG", "\uFFFDPNG"), ("Loss", "CSV", "Epoch,")])
+        (string, string, string)[] pictures = [("Confusion matrix", "SVG", "<svg "), ("Loss", "SVG", "<svg "), ("Loss", "PNG", "\uFFFDPNG"), ("Loss", "CSV", "Epoch,")];
+        foreach (var (title, kind, begin) in pictures)
         {
             var menu = page.Locator("details.save-menu", new() { Has = page.GetByLabel($"Save {title}") });
             await menu.Locator("summary").ClickAsync();

@@ -35,7 +35,15 @@ public sealed partial class LabProcess : IAsyncDisposable
     public static async Task<LabProcess> Start()
     {
         var folder = Directory.CreateTempSubdirectory("malarialab-e2e-").FullName;
-        var start = new ProcessStartInfo("dotnet", [BuiltProgram.Of("MalariaLab.Web"), "--urls", "http://127.0.0.1:0", "--Lab:Data", folder, "--Worker:Local", "true", "--Worker:Path", BuiltProgram.Of("MalariaLab.Worker")])
+        string[] arguments =
+        [
+            BuiltProgram.Of("MalariaLab.Web"),
+            "--urls", "http://127.0.0.1:0",
+            "--Lab:Data", folder,
+            "--Worker:Local", "true",
+            "--Worker:Path", BuiltProgram.Of("MalariaLab.Worker"),
+        ];
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -5,7 +5,8 @@ using Xunit;
 namespace MalariaLab.Testing;
 
 /// <summary>
-/// A private PostgreSQL on a socket in a temporary folder, so that no port can be taken by another; started at first use and stopped with the test assembly. Make it an assembly fixture.
+/// A private PostgreSQL on a socket in a temporary folder, so that no port can be taken by another;
+/// started at first use and stopped with the test assembly. Make it an assembly fixture.
 /// PostgreSQL refuses to run as root; then the user of Debian's package runs it. Where the package is absent the asking test skips visibly.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable

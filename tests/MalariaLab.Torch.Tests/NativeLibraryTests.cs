@@ -34,7 +34,8 @@ public sealed class NativeLibraryTests : IDisposable
     {
         Assert.SkipUnless(OpenBlas.Kernels is not null, "This processor has no vectors that OpenBLAS might miss.");
         Assert.NotEmpty(torch.__version__); // loads LibTorch, and with it OpenBLAS where LibTorch takes that
-        Assert.SkipUnless(NativeLibrary.TryLoad("libopenblas.so.0", out var library) && NativeLibrary.TryGetExport(library, "openblas_get_corename", out _), "LibTorch multiplies with another library.");
+        var isOpenBlas = NativeLibrary.TryLoad("libopenblas.so.0", out var library) && NativeLibrary.TryGetExport(library, "openblas_get_corename", out _);
+        Assert.SkipUnless(isOpenBlas, "LibTorch multiplies with another library.");
 
         var name = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)NativeLibrary.GetExport(library, "openblas_get_corename"))());
 

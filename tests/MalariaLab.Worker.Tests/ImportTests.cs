@@ -80,9 +80,10 @@ public sealed class ImportTests
     {
         await using var lab = await TestLab.StartAsync();
         await using var worker = new WorkerProcess(lab.Paths.Root);
-        TestCells.WriteZip(Path.Combine(lab.Paths.Root, "outside.zip"), 3);
-        File.CreateSymbolicLink(Path.Combine(lab.Paths.Inbox, "link.zip"), Path.Combine(lab.Paths.Root, "outside.zip"));
-        await File.WriteAllBytesAsync(Path.Combine(lab.Paths.Inbox, "cut.zip"), (await File.ReadAllBytesAsync(Path.Combine(lab.Paths.Root, "outside.zip"), Cancellation))[..500], Cancellation);
+        var outside = Path.Combine(lab.Paths.Root, "outside.zip");
+        TestCells.WriteZip(outside, 3);
+        File.CreateSymbolicLink(Path.Combine(lab.Paths.Inbox, "link.zip"), outside);
+        await File.WriteAllBytesAsync(Path.Combine(lab.Paths.Inbox, "cut.zip"), (await File.ReadAllBytesAsync(outside, Cancellation))[..500], Cancellation);
 
         var import = await lab.StartImportAsync(name);
         var task = await lab.FinishedTaskAsync(import.TaskId);
@@ -117,8 +118,14 @@ public sealed class ImportTests
         var upload = lab.Paths.NewUpload("more.zip");
         TestCells.WriteZip(upload, 3, 18, ("cells/Malformed/x.png", TestCells.Paint(99, infected: true)));
 
-        var import = await lab.StartImportAsync(Path.GetFileName(upload),
-            new() { Changes = new() { ParentVersionId = data.DatasetVersionId, Exclude = [0], Relabel = new Dictionary<int, int> { [1] = 1 }, Reason = "second slide" } }, ImportSource.Derived);
+        var changes = new VersionChanges
+        {
+            ParentVersionId = data.DatasetVersionId,
+            Exclude = [0],
+            Relabel = new Dictionary<int, int> { [1] = 1 },
+            Reason = "second slide",
+        };
+        var import = await lab.StartImportAsync(Path.GetFileName(upload), new() { Changes = changes }, ImportSource.Derived);
         var task = await lab.FinishedTaskAsync(import.TaskId);
 
         Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
@@ -128,13 +135,19 @@ public sealed class ImportTests
         Assert.Equal([20, 23], versions.Select(v => v.ImageCount));
         Assert.Equal((data.DatasetVersionId, "nih", "second slide"), (versions[1].ParentVersionId, versions[1].GroupRule, versions[1].Note));
         Assert.Equal([10, 13], versions[1].ClassCounts);
-        Assert.Equal(["duplicate", "duplicate", "unknownClass"], await db.ImportRefusals.Where(r => r.VersionId == import.VersionId).Select(r => r.Kind).Order().ToListAsync(Cancellation));
+        var refused = await db.ImportRefusals.Where(r => r.VersionId == import.VersionId).Select(r => r.Kind).Order().ToListAsync(Cancellation);
+        Assert.Equal(["duplicate", "duplicate", "unknownClass"], refused);
         var images = await db.DatasetImages.Where(i => i.VersionId == import.VersionId).OrderBy(i => i.Ordinal).ToListAsync(Cancellation);
         Assert.Equal(images.Select(i => i.Path).Order(StringComparer.Ordinal), images.Select(i => i.Path));
-        Assert.Equal("P6", images.Single(i => i.Path.EndsWith("_20.png", StringComparison.Ordinal)).Group);
-        Assert.Equal(TestCells.Paint(20, infected: true), await lab.Get<ContentStore>().ReadAsync(images.Single(i => i.Path.EndsWith("_20.png", StringComparison.Ordinal)).Sha256, Cancellation));
+        var added = images.Single(i => i.Path.EndsWith("_20.png", StringComparison.Ordinal));
+        Assert.Equal("P6", added.Group);
+        Assert.Equal(TestCells.Paint(20, infected: true), await lab.Get<ContentStore>().ReadAsync(added.Sha256, Cancellation));
         // The new version is looked at as a whole by itself, as after any import.
-        Assert.Equal([JobKind.Statistics, JobKind.Duplicates, JobKind.Audit], (await db.Tasks.Where(t => t.SubjectId == import.VersionId && t.Kind != JobKind.Import).Select(t => t.Kind).ToListAsync(Cancellation)).Order());
+        var queued = await db.Tasks
+            .Where(t => t.SubjectId == import.VersionId && t.Kind != JobKind.Import)
+            .Select(t => t.Kind)
+            .ToListAsync(Cancellation);
+        Assert.Equal([JobKind.Statistics, JobKind.Duplicates, JobKind.Audit], queued.Order());
         Assert.Equal(versions[1].ImageCount, (await db.Splits.SingleAsync(s => s.VersionId == import.VersionId, Cancellation)).Assignment.Length);
         Assert.False(File.Exists(upload));
     }

@@ -34,8 +34,12 @@ public sealed class InsightTests
         Assert.Equal(41, duplicates.Images);
         var pair = Assert.Single(duplicates.Pairs);
         await using var names = lab.Db();
-        Assert.Equal(["cells/Parasitized/C4P4_cell_4.png", "cells/Uninfected/C1P1_copy.jpg"],
-            await names.DatasetImages.Where(i => i.VersionId == import.VersionId && (i.Ordinal == pair.First || i.Ordinal == pair.Second)).OrderBy(i => i.Ordinal).Select(i => i.Path).ToListAsync(Cancellation));
+        var found = await names.DatasetImages
+            .Where(i => i.VersionId == import.VersionId && (i.Ordinal == pair.First || i.Ordinal == pair.Second))
+            .OrderBy(i => i.Ordinal)
+            .Select(i => i.Path)
+            .ToListAsync(Cancellation);
+        Assert.Equal(["cells/Parasitized/C4P4_cell_4.png", "cells/Uninfected/C1P1_copy.jpg"], found);
 
         var audit = (await insights.FindAsync<ShortcutAudit>(import.VersionId, JobKind.Audit, Cancellation))!;
         Assert.Equal((41, 7, 5), (audit.Images, audit.Groups, audit.Folds));

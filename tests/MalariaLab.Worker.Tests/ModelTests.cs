@@ -21,7 +21,14 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
     {
         var lab = trained.Lab;
         var files = new List<UploadedImage>();
-        foreach (var (name, bytes) in new[] { ("infected.png", TestCells.Paint(1000, true)), ("clean.png", TestCells.Paint(1001, false)), ("broken.png", [1, 2, 3]), ("cells.zip", [0x50, 0x4B, 3, 4, 20]) })
+        (string, byte[])[] sent =
+        [
+            ("infected.png", TestCells.Paint(1000, true)),
+            ("clean.png", TestCells.Paint(1001, false)),
+            ("broken.png", [1, 2, 3]),
+            ("cells.zip", [0x50, 0x4B, 3, 4, 20]),
+        ];
+        foreach (var (name, bytes) in sent)
         {
             var path = lab.Paths.NewUpload(name);
             await File.WriteAllBytesAsync(path, bytes, Cancellation);
@@ -120,8 +127,9 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
     [Fact]
     public async Task Evaluation_TestPartOfAnotherSplit_HasThatTestSetsHash_AndItsOwnIsRefused()
     {
+        var plan = new SplitPlan { Unit = SplitUnit.Image, TrainPercent = 50, ValidationPercent = 10, TestPercent = 40, Seed = 9 };
         var other = await trained.Lab.Get<SplitCommands>().CreateAsync(
-            trained.Data.DatasetVersionId, new() { Unit = SplitUnit.Image, TrainPercent = 50, ValidationPercent = 10, TestPercent = 40, Seed = 9 }, "another split", new(null, "Ana"), Cancellation);
+            trained.Data.DatasetVersionId, plan, "another split", new(null, "Ana"), Cancellation);
         var report = await ResultAsync<EvaluationReport>(JobKind.Evaluation, new EvaluationPayload(trained.Data.DatasetVersionId, other));
         await using var db = trained.Lab.Db();
         var split = await db.Splits.SingleAsync(s => s.Id == other, Cancellation);
@@ -144,7 +152,8 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
 
     private async Task<T> ResultAsync<T>(JobKind kind, object payload)
     {
-        var task = await trained.Lab.FinishedTaskAsync(await trained.Lab.StartTaskAsync(kind, trained.RunId, JsonSerializer.Serialize(payload, payload.GetType(), SpecJson.Options)));
+        var text = JsonSerializer.Serialize(payload, payload.GetType(), SpecJson.Options);
+        var task = await trained.Lab.FinishedTaskAsync(await trained.Lab.StartTaskAsync(kind, trained.RunId, text));
         Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
         return JsonSerializer.Deserialize<T>(task.ResultJson!, SpecJson.Options)!;
     }

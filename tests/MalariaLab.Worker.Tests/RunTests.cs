@@ -71,7 +71,10 @@ public sealed class RunTests
         Assert.True(await db.RunEvents.AnyAsync(e => e.RunId == disturbed && e.To == RunStatus.Interrupted, Cancellation));
         Assert.Equal(await BitsAsync(db, undisturbed.Id), await BitsAsync(db, disturbed));
         Assert.Equal(await WeightsAsync(db, undisturbed.Id), await WeightsAsync(db, disturbed));
-        var scores = await db.PredictionSets.Where(p => p.Scope == PredictionScope.Test && (p.RunId == undisturbed.Id || p.RunId == disturbed)).Select(p => p.Blob).ToListAsync(Cancellation);
+        var scores = await db.PredictionSets
+            .Where(p => p.Scope == PredictionScope.Test && (p.RunId == undisturbed.Id || p.RunId == disturbed))
+            .Select(p => p.Blob)
+            .ToListAsync(Cancellation);
         Assert.Equal(2, scores.Count);
         Assert.Equal(scores[0], scores[1]);
     }

@@ -20,7 +20,8 @@ internal static class PeerScript
         await peer.WaitForExitAsync();
         return lines.FirstOrDefault(line => line.StartsWith(name + ' ', StringComparison.Ordinal)) is { } line
             ? double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)
-            : throw new InvalidOperationException($"bench/peer/{script} failed with code {peer.ExitCode}; it needs python3-torch, python3-torchvision, python3-pil and python3-numpy.");
+            : throw new InvalidOperationException($"bench/peer/{script} failed with code {peer.ExitCode}; "
+                + "it needs python3-torch, python3-torchvision, python3-pil and python3-numpy.");
     }
 
     private static string RepositoryRoot()

@@ -12,7 +12,8 @@ namespace MalariaLab.Bench;
 /// <summary>The lab against plain scripts for the same work (bench/peer), by turns on the same images; medians and their ratio.</summary>
 internal static class VersusBench
 {
-    public const string Usage = "versus --data ZIP (--all | --line KEY…) [--limit N] [--rounds 3] [--threads N] [--work DIR]   lines: lenet, basic-cnn, …, vgg19-frozen, evaluate, import";
+    public const string Usage = "versus --data ZIP (--all | --line KEY…) [--limit N] [--rounds 3] [--threads N] [--work DIR]   "
+        + "lines: lenet, basic-cnn, …, vgg19-frozen, evaluate, import";
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -23,7 +24,8 @@ internal static class VersusBench
         if (lines.Count == 0 || chosen.Any(key => lines.TrueForAll(line => line.Key != key)))
             throw new ArgumentException($"Name lines of the table with --line, or --all. There are: {string.Join(", ", VersusLine.All.Select(line => line.Key))}.");
         var bench = new Contest(arguments.Require("data"), work, arguments.Int("threads") ?? Environment.ProcessorCount, arguments.Int("limit"));
-        Console.WriteLine(Text($"{Environment.ProcessorCount} cores, {bench.Threads} threads, LibTorch {Training.Devices.TorchDevices.LibTorchVersion}; load {Load()} before the start"));
+        var libTorch = Training.Devices.TorchDevices.LibTorchVersion;
+        Console.WriteLine(Text($"{Environment.ProcessorCount} cores, {bench.Threads} threads, LibTorch {libTorch}; load {Load()} before the start"));
         var results = new List<(VersusLine Line, List<(double Here, double Peer)> Rounds)>();
         foreach (var line in lines)
         {
@@ -40,7 +42,11 @@ internal static class VersusBench
         }
         Console.WriteLine(Text($"\n| line | img/s here | img/s of the peer | ratio | wanted |\n|---|---|---|---|---|"));
         foreach (var (line, rounds) in results)
-            Console.WriteLine(Text($"| {line.Key} | {Median(rounds.Select(r => r.Here)):0.#} | {Median(rounds.Select(r => r.Peer)):0.#} | {Median(rounds.Select(r => r.Here / r.Peer)):0.00} | {line.Wanted:0.0} |"));
+        {
+            var (here, peer) = (Median(rounds.Select(r => r.Here)), Median(rounds.Select(r => r.Peer)));
+            var ratio = Median(rounds.Select(r => r.Here / r.Peer));
+            Console.WriteLine(Text($"| {line.Key} | {here:0.#} | {peer:0.#} | {ratio:0.00} | {line.Wanted:0.0} |"));
+        }
         Console.WriteLine(Text($"\nMedians of {results[0].Rounds.Count} rounds, by turns; load {Load()} at the end."));
         return 0;
     }
@@ -55,10 +61,16 @@ internal static class VersusBench
     {
         public int Threads { get; } = threads;
 
-        public Task<double> PeerAsync(VersusLine line) => line.Kind == VersusKind.Import
-            ? PeerScript.RateAsync(PeerScript.DebiansPython, "import.py", "import", "--data", data, "--work", work, "--processes", $"{Threads}")
-            : PeerScript.RateAsync(PeerScript.DebiansPython, "train.py", line.Kind == VersusKind.Training ? "train" : "score", "--data", data, "--work", work, "--recipe", line.Recipe,
-                "--limit", $"{Limit(line)}", "--threads", $"{Threads}", "--only", line.Kind == VersusKind.Training ? "train" : "score");
+        public Task<double> PeerAsync(VersusLine line)
+        {
+            var task = line.Kind == VersusKind.Training ? "train" : "score";
+            return line.Kind == VersusKind.Import
+                ? PeerScript.RateAsync(PeerScript.DebiansPython, "import.py", "import", "--data", data, "--work", work, "--processes", $"{Threads}")
+                : PeerScript.RateAsync(
+                    PeerScript.DebiansPython, "train.py", task,
+                    "--data", data, "--work", work, "--recipe", line.Recipe,
+                    "--limit", $"{Limit(line)}", "--threads", $"{Threads}", "--only", task);
+        }
 
         public async Task<double> HereAsync(VersusLine line)
         {
@@ -79,7 +91,15 @@ internal static class VersusBench
             var folder = Path.Combine(work, "runs", $"versus-{Environment.ProcessId}");
             try
             {
-                var request = new TrainingRequest { Spec = spec, Data = data, CheckpointFolder = folder, Program = "MalariaLab.Bench", Threads = Threads, FeatureCacheFolder = Path.Combine(work, "features") };
+                var request = new TrainingRequest
+                {
+                    Spec = spec,
+                    Data = data,
+                    CheckpointFolder = folder,
+                    Program = "MalariaLab.Bench",
+                    Threads = Threads,
+                    FeatureCacheFolder = Path.Combine(work, "features"),
+                };
                 var outcome = new Trainer().Run(request, new SilentObserver(), CancellationToken.None);
                 if (line.Kind == VersusKind.Training)
                     return outcome.Epochs.Max(e => e.ImagesPerSecond);

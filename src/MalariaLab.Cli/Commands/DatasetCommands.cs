@@ -11,7 +11,17 @@ public static class DatasetCommands
     /// <summary>The command with its sub-commands.</summary>
     public static Command Create(Option<bool> json)
     {
-        var command = new Command("dataset", "Import, look at and change datasets.") { Import(json), Official(json), Add(json), List(json), Show(json), Refused(json), Positive(json), ImageCommands.Create(json) };
+        var command = new Command("dataset", "Import, look at and change datasets.")
+        {
+            Import(json),
+            Official(json),
+            Add(json),
+            List(json),
+            Show(json),
+            Refused(json),
+            Positive(json),
+            ImageCommands.Create(json),
+        };
         VersionCommands.AddTo(command, json);
         InsightCommands.AddTo(command, json);
         return command;
@@ -45,7 +55,9 @@ public static class DatasetCommands
         {
             var fields = new MultipartFormDataContent
             {
-                { new StringContent(parsed.GetValue(dataset)!), "into" }, { new StringContent(parsed.GetValue(reason)!), "reason" }, { new StringContent(parsed.GetValue(fresh) ? "drop" : "carry"), "splits" },
+                { new StringContent(parsed.GetValue(dataset)!), "into" },
+                { new StringContent(parsed.GetValue(reason)!), "reason" },
+                { new StringContent(parsed.GetValue(fresh) ? "drop" : "carry"), "splits" },
             };
             return SendAsync(WithFile(fields, parsed.GetValue(path)!), parsed.GetValue(wait), parsed.GetValue(json), ct);
         });
@@ -65,9 +77,17 @@ public static class DatasetCommands
 
     private static Command Import(Option<bool> json)
     {
-        var path = new Argument<string>("PATH") { Description = "A zip file, a folder of class folders, \"sample\" for the generated cells, \"inbox:NAME\" for what lies in the lab's inbox folder, or \"official:KEY\" for a published dataset (dataset official lists them)." };
+        var path = new Argument<string>("PATH")
+        {
+            Description = "A zip file, a folder of class folders, \"sample\" for the generated cells, "
+                + "\"inbox:NAME\" for what lies in the lab's inbox folder, or \"official:KEY\" for a published dataset (dataset official lists them).",
+        };
         var name = new Option<string>("--name") { Description = "Name of the dataset.", Required = true };
-        var group = new Option<string>("--group") { Description = "How to find an image's patient: none, nih, kermany, regex:PATTERN or csv:FILE; of several files with commas between them.", DefaultValueFactory = _ => "none" };
+        var group = new Option<string>("--group")
+        {
+            Description = "How to find an image's patient: none, nih, kermany, regex:PATTERN or csv:FILE; of several files with commas between them.",
+            DefaultValueFactory = _ => "none",
+        };
         var wait = new Option<bool>("--wait") { Description = "Wait until the import is finished." };
         var command = new Command("import", "Upload images and have every one of them checked.") { path, name, group, wait };
         command.SetAction((parsed, ct) =>
@@ -134,7 +154,9 @@ public static class DatasetCommands
             using var lab = new LabClient();
             var found = await lab.Get($"datasets/{Uri.EscapeDataString(parsed.GetValue(dataset)!)}", ct);
             var wanted = parsed.GetValue(kind);
-            var files = new JsonArray([.. found["refusals"]!.AsArray().Where(file => wanted is null || wanted.Equals((string?)file!["kind"], StringComparison.OrdinalIgnoreCase)).Select(file => file!.DeepClone())]);
+            var shown = found["refusals"]!.AsArray()
+                .Where(file => wanted is null || wanted.Equals((string?)file!["kind"], StringComparison.OrdinalIgnoreCase));
+            var files = new JsonArray([.. shown.Select(file => file!.DeepClone())]);
             if (parsed.GetValue(json)) Output.Json(files);
             else Output.Table(files, "path", "kind", "reason");
             return 0;

@@ -10,7 +10,10 @@ public static class ExportCommands
     public static Command Create(Option<bool> json)
     {
         var run = new Argument<string>("RUN") { Description = "Id or name." };
-        var format = new Option<string?>("--format") { Description = "history.csv, predictions.json, tensorboard, weights.safetensors, model.onnx and so on; without it, the run's files are listed." };
+        var format = new Option<string?>("--format")
+        {
+            Description = "history.csv, predictions.json, tensorboard, weights.safetensors, model.onnx and so on; without it, the run's files are listed.",
+        };
         var output = new Option<string?>("--out") { Description = "File to write; by default the lab's own name, here." };
         var command = new Command("export", "Take history, predictions, weights or the model of a run away.") { run, format, output };
         command.SetAction(async (parsed, ct) =>

@@ -7,7 +7,15 @@ namespace MalariaLab.Cli.Commands;
 public static class LabelCommands
 {
     /// <summary>The command with its sub-commands.</summary>
-    public static Command Create(Option<bool> json) => new("label", "Check the labels of a dataset's newest version.") { Suspects(json), Judge(json), Undo(json), Disagreements(json), Agreement(json), Version(json) };
+    public static Command Create(Option<bool> json) => new("label", "Check the labels of a dataset's newest version.")
+    {
+        Suspects(json),
+        Judge(json),
+        Undo(json),
+        Disagreements(json),
+        Agreement(json),
+        Version(json),
+    };
 
     private static Argument<string> Dataset() => new("D") { Description = "Dataset, by id or name." };
 
@@ -21,11 +29,21 @@ public static class LabelCommands
         var order = new Option<string>("--order") { Description = "selfConfidence or margin.", DefaultValueFactory = _ => "selfConfidence" };
         order.AcceptOnlyFromAmong("selfConfidence", "margin");
         var limit = new Option<int>("--limit") { Description = "At most this many.", DefaultValueFactory = _ => 100 };
-        var command = new Command("suspects", "Images whose out-of-sample prediction confidently contradicts the label, the most suspect first.") { dataset, run, group, order, limit };
+        var command = new Command("suspects", "Images whose out-of-sample prediction confidently contradicts the label, the most suspect first.")
+        {
+            dataset,
+            run,
+            group,
+            order,
+            limit,
+        };
         command.SetAction((parsed, ct) =>
         {
-            var source = parsed.GetValue(group) is { } id ? $"group={id}" : parsed.GetValue(run) is { } one ? $"run={one}" : throw new LabException("Say whose scores to use: --run ID or --group ID.");
-            return PrintAsync(lab => lab.Get(At(parsed, dataset, $"/suspects?{source}&order={parsed.GetValue(order)}&limit={parsed.GetValue(limit)}"), ct), parsed.GetValue(json), "path", "label", "suggested", "selfConfidence", "margin");
+            var source = parsed.GetValue(group) is { } id ? $"group={id}"
+                : parsed.GetValue(run) is { } one ? $"run={one}"
+                : throw new LabException("Say whose scores to use: --run ID or --group ID.");
+            var path = At(parsed, dataset, $"/suspects?{source}&order={parsed.GetValue(order)}&limit={parsed.GetValue(limit)}");
+            return PrintAsync(lab => lab.Get(path, ct), parsed.GetValue(json), "path", "label", "suggested", "selfConfidence", "margin");
         });
         return command;
     }
@@ -38,8 +56,11 @@ public static class LabelCommands
         decision.AcceptOnlyFromAmong("keep", "relabel", "exclude");
         var label = new Option<string?>("--label") { Description = "Name of the class, with relabel." };
         var command = new Command("judge", "Store your judgement of an image; needs the API token of an account.") { dataset, image, decision, label };
-        command.SetAction((parsed, ct) => PrintAsync(lab => lab.Post(At(parsed, dataset, ""),
-            new JsonObject { ["image"] = parsed.GetValue(image), ["decision"] = parsed.GetValue(decision), ["label"] = parsed.GetValue(label) }, ct), parsed.GetValue(json), "image", "decision"));
+        command.SetAction((parsed, ct) =>
+        {
+            var judgement = new JsonObject { ["image"] = parsed.GetValue(image), ["decision"] = parsed.GetValue(decision), ["label"] = parsed.GetValue(label) };
+            return PrintAsync(lab => lab.Post(At(parsed, dataset, ""), judgement, ct), parsed.GetValue(json), "image", "decision");
+        });
         return command;
     }
 
@@ -48,7 +69,11 @@ public static class LabelCommands
         var dataset = Dataset();
         var image = new Argument<string>("IMAGE") { Description = "Path or SHA-256." };
         var command = new Command("undo", "Take your judgement of an image back; needs the API token of an account.") { dataset, image };
-        command.SetAction((parsed, ct) => PrintAsync(lab => lab.Delete(At(parsed, dataset, $"?image={Uri.EscapeDataString(parsed.GetValue(image)!)}"), ct), parsed.GetValue(json), "image"));
+        command.SetAction((parsed, ct) =>
+        {
+            var path = At(parsed, dataset, $"?image={Uri.EscapeDataString(parsed.GetValue(image)!)}");
+            return PrintAsync(lab => lab.Delete(path, ct), parsed.GetValue(json), "image");
+        });
         return command;
     }
 
@@ -64,7 +89,10 @@ public static class LabelCommands
     {
         var dataset = Dataset();
         var command = new Command("agreement", "Cohen's kappa of each two readers.") { dataset };
-        command.SetAction((parsed, ct) => PrintAsync(lab => lab.Get(At(parsed, dataset, "/agreement"), ct), parsed.GetValue(json), "first", "second", "images", "same", "kappa", "kappaLow", "kappaHigh"));
+        command.SetAction((parsed, ct) => PrintAsync(
+            lab => lab.Get(At(parsed, dataset, "/agreement"), ct),
+            parsed.GetValue(json),
+            "first", "second", "images", "same", "kappa", "kappaLow", "kappaHigh"));
         return command;
     }
 
@@ -73,7 +101,11 @@ public static class LabelCommands
         var dataset = Dataset();
         var reason = new Option<string>("--reason") { Description = "Why; shown with the version.", DefaultValueFactory = _ => "Label check" };
         var command = new Command("version", "Make the next version from what the readers agree on.") { dataset, reason };
-        command.SetAction((parsed, ct) => PrintAsync(lab => lab.Post(At(parsed, dataset, $"/version?reason={Uri.EscapeDataString(parsed.GetValue(reason)!)}"), new JsonObject(), ct), parsed.GetValue(json), "dataset", "version"));
+        command.SetAction((parsed, ct) =>
+        {
+            var path = At(parsed, dataset, $"/version?reason={Uri.EscapeDataString(parsed.GetValue(reason)!)}");
+            return PrintAsync(lab => lab.Post(path, new JsonObject(), ct), parsed.GetValue(json), "dataset", "version");
+        });
         return command;
     }
 

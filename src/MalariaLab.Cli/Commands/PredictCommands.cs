@@ -39,7 +39,11 @@ public static class PredictCommands
         Directory.CreateDirectory(folder);
         foreach (var (i, image) in images.Index())
             if (image!["heatMapPng"] is { } map)
-                await File.WriteAllBytesAsync(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{i + 1:000}-{Path.GetFileNameWithoutExtension((string)image["name"]!)}.png")), Convert.FromBase64String((string)map!), ct);
+            {
+                var name = Path.GetFileNameWithoutExtension((string)image["name"]!);
+                var file = string.Create(CultureInfo.InvariantCulture, $"{i + 1:000}-{name}.png");
+                await File.WriteAllBytesAsync(Path.Combine(folder, file), Convert.FromBase64String((string)map!), ct);
+            }
     }
 
     private static void PrintText(JsonArray images)

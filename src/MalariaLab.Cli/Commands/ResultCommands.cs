@@ -29,7 +29,8 @@ public static class ResultCommands
         command.SetAction(async (parsed, ct) =>
         {
             using var lab = new LabClient();
-            await lab.Download($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/predictions.csv{(parsed.GetValue(dataset) is { } other ? $"?dataset={Uri.EscapeDataString(other)}" : "")}", parsed.GetValue(csv)!, ct);
+            var of = parsed.GetValue(dataset) is { } other ? $"?dataset={Uri.EscapeDataString(other)}" : "";
+            await lab.Download($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/predictions.csv{of}", parsed.GetValue(csv)!, ct);
             return 0;
         });
         return command;
@@ -47,7 +48,7 @@ public static class ResultCommands
             using var lab = new LabClient();
             var task = await lab.Post($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/evaluations", new JsonObject { ["dataset"] = parsed.GetValue(dataset) }, ct);
             if (parsed.GetValue(wait))
-                task = await Waiting.Until(lab, $"evaluations/{task["evaluation"]}", t => (string?)t["status"] is "Succeeded" or "Failed" or "Canceled", t => (string?)t["status"] ?? "", ct);
+                task = await Waiting.Until(lab, $"evaluations/{task["evaluation"]}", Waiting.IsFinished, t => (string?)t["status"] ?? "", ct);
             if (parsed.GetValue(json)) Output.Json(task);
             else PrintText(task);
             return (string?)task["status"] is "Failed" or "Canceled" ? 1 : 0;
@@ -71,7 +72,9 @@ public static class ResultCommands
             Output.Table(epochs, "epoch", "trainLoss", "trainAccuracy", "valLoss", "valAccuracy", "learningRate", "seconds");
         if (results["test"] is JsonObject test)
         {
-            Output.Fields(test, "n", "positiveClass", "accuracy", "balancedAccuracy", "sensitivity", "specificity", "precision", "f1", "mcc", "auc", "averagePrecision", "logLoss", "brier");
+            Output.Fields(test,
+                "n", "positiveClass", "accuracy", "balancedAccuracy", "sensitivity", "specificity", "precision",
+                "f1", "mcc", "auc", "averagePrecision", "logLoss", "brier");
             PrintConfusion(test["confusion"]!);
         }
     }

@@ -36,7 +36,12 @@ public static class RunCommands
             {
                 var group = await lab.Post("groups", request, ct);
                 if (parsed.GetValue(wait))
-                    group = await Waiting.Until(lab, $"groups/{group["group"]}", g => g["runs"]!.AsArray().All(r => IsFinished(r!)), g => $"{g["runs"]!.AsArray().Count(r => IsFinished(r!))} of {g["runs"]!.AsArray().Count} finished", ct);
+                    group = await Waiting.Until(
+                        lab,
+                        $"groups/{group["group"]}",
+                        g => g["runs"]!.AsArray().All(r => Waiting.IsFinished(r!)),
+                        g => $"{g["runs"]!.AsArray().Count(r => Waiting.IsFinished(r!))} of {g["runs"]!.AsArray().Count} finished",
+                        ct);
                 return GroupCommands.Print(group, parsed.GetValue(json));
             }
             var run = await lab.Post("runs", request, ct);
@@ -44,7 +49,7 @@ public static class RunCommands
                 Console.Error.WriteLine($"Warning: {warning}");
             if (parsed.GetValue(wait))
             {
-                await Waiting.Until(lab, $"runs/{run["run"]}", IsFinished, s => $"{s["status"]} {s["stage"]} {s["epoch"]}/{s["epochs"]}", ct);
+                await Waiting.Until(lab, $"runs/{run["run"]}", Waiting.IsFinished, s => $"{s["status"]} {s["stage"]} {s["epoch"]}/{s["epochs"]}", ct);
                 return await ResultCommands.Print(lab, run["run"]!.ToString(), parsed.GetValue(json), ct);
             }
             if (parsed.GetValue(json)) Output.Json(run);
@@ -83,13 +88,11 @@ public static class RunCommands
             var answer = await lab.Post($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/cancel", new JsonObject(), ct);
             if (parsed.GetValue(json)) Output.Json(answer);
             else Output.Fields(answer, "run", "name", "status", "reason");
-            if (!IsFinished(answer)) Console.Error.WriteLine("It stops within one batch and keeps its last checkpoint.");
+            if (!Waiting.IsFinished(answer)) Console.Error.WriteLine("It stops within one batch and keeps its last checkpoint.");
             return 0;
         });
         return command;
     }
-
-    private static bool IsFinished(JsonNode run) => (string?)run["status"] is "Succeeded" or "Failed" or "Canceled";
 
     private static JsonObject Settings(string[] assignments)
     {

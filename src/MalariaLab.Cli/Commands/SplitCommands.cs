@@ -39,7 +39,8 @@ public static class SplitCommands
         return new Command("split", "Make splits and look at them.") { create, GroupCommands.Folds(json), Show(json), Delete(json) };
     }
 
-    private static Command Show(Option<bool> json) => OfSplit("show", "Images a part and class, and the patients that leak between parts.", (lab, path, ct) => lab.Get(path, ct), json, found =>
+    private static Command Show(Option<bool> json) => OfSplit(
+        "show", "Images a part and class, and the patients that leak between parts.", (lab, path, ct) => lab.Get(path, ct), json, found =>
     {
         Output.Fields(found["split"]!, "split", "name", "train", "validation", "test", "leakedGroups", "hash");
         Output.Table(found["classes"]!, "part", "class", "images", "share", "ofAll");
@@ -47,7 +48,8 @@ public static class SplitCommands
         if (found["sharedContents"]!.AsArray().Count > 0) Output.Table(found["sharedContents"]!, "key", "train", "validation", "test");
     });
 
-    private static Command Delete(Option<bool> json) => OfSplit("delete", "Delete a split that no run uses.", (lab, path, ct) => lab.Delete(path, ct), json, gone => Output.Fields(gone, "split", "name"));
+    private static Command Delete(Option<bool> json) => OfSplit(
+        "delete", "Delete a split that no run uses.", (lab, path, ct) => lab.Delete(path, ct), json, gone => Output.Fields(gone, "split", "name"));
 
     private static Command OfSplit(string name, string text, Func<LabClient, string, CancellationToken, Task<JsonNode>> ask, Option<bool> json, Action<JsonNode> print)
     {

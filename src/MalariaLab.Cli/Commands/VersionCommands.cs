@@ -18,7 +18,10 @@ public static class VersionCommands
         dataset.Add(Trashed(json));
         dataset.Add(Acting("trash", "Put a dataset into the trash; its runs keep working.", "D", json, (lab, d, ct) => lab.Delete($"datasets/{d}", ct), "dataset", "name"));
         dataset.Add(Acting("restore", "Take a dataset out of the trash.", "ID", json, (lab, d, ct) => lab.Post($"trash/datasets/{d}", new JsonObject(), ct), "dataset"));
-        dataset.Add(Acting("purge", "Delete a trashed dataset for good and say how many bytes that freed.", "ID", json, (lab, d, ct) => lab.Delete($"trash/datasets/{d}", ct), "dataset", "freedBytes"));
+        dataset.Add(Acting(
+            "purge", "Delete a trashed dataset for good and say how many bytes that freed.", "ID", json,
+            (lab, d, ct) => lab.Delete($"trash/datasets/{d}", ct),
+            "dataset", "freedBytes"));
     }
 
     private static Command Derive(Option<bool> json)
@@ -60,7 +63,8 @@ public static class VersionCommands
         command.SetAction(async (parsed, ct) =>
         {
             using var lab = new LabClient();
-            var version = await lab.Post($"datasets/{Uri.EscapeDataString(parsed.GetValue(dataset)!)}/duplicates/resolve?distance={parsed.GetValue(distance)}", new JsonObject(), ct);
+            var path = $"datasets/{Uri.EscapeDataString(parsed.GetValue(dataset)!)}/duplicates/resolve?distance={parsed.GetValue(distance)}";
+            var version = await lab.Post(path, new JsonObject(), ct);
             if (parsed.GetValue(json)) Output.Json(version);
             else Output.Fields(version, VersionColumns);
             return 0;
@@ -121,7 +125,13 @@ public static class VersionCommands
         return command;
     }
 
-    private static Command Acting(string name, string text, string subject, Option<bool> json, Func<LabClient, string, CancellationToken, Task<JsonNode>> act, params string[] members)
+    private static Command Acting(
+        string name,
+        string text,
+        string subject,
+        Option<bool> json,
+        Func<LabClient, string, CancellationToken, Task<JsonNode>> act,
+        params string[] members)
     {
         var dataset = new Argument<string>(subject) { Description = subject == "ID" ? "Id of the dataset, as in: dataset trashed." : "Dataset, by id or name." };
         var command = new Command(name, text) { dataset };

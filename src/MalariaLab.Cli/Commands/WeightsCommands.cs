@@ -87,7 +87,7 @@ public static class WeightsCommands
     private static async Task<int> Follow(LabClient lab, JsonNode import, bool wait, bool json, CancellationToken ct)
     {
         if (wait)
-            import = await Waiting.Until(lab, $"weights/imports/{import["task"]}", s => (string?)s["status"] is "Succeeded" or "Failed" or "Canceled", s => $"{s["status"]} {s["stage"]}", ct);
+            import = await Waiting.Until(lab, $"weights/imports/{import["task"]}", Waiting.IsFinished, s => $"{s["status"]} {s["stage"]}", ct);
         if (json) Output.Json(import);
         else
         {

@@ -11,7 +11,11 @@ public static class FoldSet
         if (of.Method != SplitMethod.KFold) return [];
         static SplitPlan Shared(SplitPlan plan) => plan with { Fold = 0, CarriedFrom = null };
         // Dealt folds and folds that were taken over do not fit together, whatever their plans say.
-        var folds = plans.Where(p => Shared(p.Plan) == Shared(of) && p.Plan.CarriedFrom is null == of.CarriedFrom is null).DistinctBy(p => p.Plan.Fold).OrderBy(p => p.Plan.Fold).ToList();
+        var folds = plans
+            .Where(p => Shared(p.Plan) == Shared(of) && p.Plan.CarriedFrom is null == of.CarriedFrom is null)
+            .DistinctBy(p => p.Plan.Fold)
+            .OrderBy(p => p.Plan.Fold)
+            .ToList();
         return folds.Count == of.Folds ? [.. folds.Select(p => p.Split)] : [];
     }
 }

@@ -9,7 +9,10 @@ public static class PositiveClass
     private static readonly string[] PositiveWords =
         ["parasiti", "infected", "pneumonia", "malignant", "positive", "abnormal", "disease", "tumor", "tumour", "cancer", "covid", "sick", "present"];
 
-    /// <summary>Index of the class that counts as positive among two: the one that a person chose, else the likely one. Null for more classes, where each stands against the others.</summary>
+    /// <summary>
+    /// Index of the class that counts as positive among two: the one that a person chose, else the likely one.
+    /// Null for more classes, where each stands against the others.
+    /// </summary>
     /// <param name="classes">Class names.</param>
     /// <param name="chosen">Index that a person chose, if any.</param>
     public static int? Of(IReadOnlyList<string> classes, int? chosen) => classes.Count == 2 ? chosen ?? Guess(classes) : null;

@@ -47,9 +47,12 @@ public sealed record SplitPlan
     /// <summary>The plan of each fold of a cross-validation, with the name of its split.</summary>
     /// <param name="name">What the names begin with.</param>
     /// <exception cref="ExplainedException">There are too few or too many folds.</exception>
-    public IReadOnlyList<(SplitPlan Plan, string Name)> EachFold(string name) => Folds is < 2 or > MaxFolds
-        ? throw new ExplainedException($"A cross-validation has 2 to {MaxFolds} folds, not {Folds}.")
-        : [.. Enumerable.Range(0, Folds).Select(fold => (this with { Method = SplitMethod.KFold, Fold = fold }, string.Create(CultureInfo.InvariantCulture, $"{name.Trim()}, fold {fold + 1}")))];
+    public IReadOnlyList<(SplitPlan Plan, string Name)> EachFold(string name)
+    {
+        if (Folds is < 2 or > MaxFolds) throw new ExplainedException($"A cross-validation has 2 to {MaxFolds} folds, not {Folds}.");
+        return [.. Enumerable.Range(0, Folds).Select(fold => (this with { Method = SplitMethod.KFold, Fold = fold }, NameOf(fold)))];
+        string NameOf(int fold) => string.Create(CultureInfo.InvariantCulture, $"{name.Trim()}, fold {fold + 1}");
+    }
 
     /// <summary>Row id of the split of an earlier version that this one was taken over from by <see cref="SplitCarry"/>; null when it was dealt.</summary>
     public long? CarriedFrom { get; init; }

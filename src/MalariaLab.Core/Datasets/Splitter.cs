@@ -83,7 +83,10 @@ public static class Splitter
 
         var wanted = shares.Count(share => share > 0);
         if (units.Length < wanted)
-            throw new ExplainedException($"{units.Length} {(plan.Unit == SplitUnit.Image ? "image" : "group")}{(units.Length == 1 ? "" : "s")} cannot fill {wanted} parts; ask for fewer parts, or split by image.");
+        {
+            var unit = (plan.Unit == SplitUnit.Image ? "image" : "group") + (units.Length == 1 ? "" : "s");
+            throw new ExplainedException($"{units.Length} {unit} cannot fill {wanted} parts; ask for fewer parts, or split by image.");
+        }
         var partOfUnit = SplitDealer.Deal(counts, shares, random);
         var result = new int[items.Count];
         Array.Fill(result, -1);

@@ -18,7 +18,12 @@ public static class SpecNormal
     };
 
     private static ArchitectureSpec Architecture(ArchitectureSpec spec) => ArchitectureCatalogue.Find(spec.Key) is { } known
-        ? spec with { Backbone = spec.Backbone == spec.Key ? null : spec.Backbone, HeadUnits = spec.HeadUnits.Count > 0 ? spec.HeadUnits : [.. known.HeadUnits], Dropout = spec.Dropout ?? known.Dropout }
+        ? spec with
+        {
+            Backbone = spec.Backbone == spec.Key ? null : spec.Backbone,
+            HeadUnits = spec.HeadUnits.Count > 0 ? spec.HeadUnits : [.. known.HeadUnits],
+            Dropout = spec.Dropout ?? known.Dropout,
+        }
         : spec;
 
     private static WeightsSpec Weights(WeightsSpec spec) => spec with

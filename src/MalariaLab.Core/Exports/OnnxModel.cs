@@ -90,8 +90,12 @@ public sealed class OnnxModel
         private void Scale(string name, OnnxScaling scaling)
         {
             var channels = scaling.Factors.Count;
-            var pixels = !scaling.BlueFirst ? InputName
-                : onnx.Node("Gather", "scaling/blue_first", [InputName, onnx.Constant("scaling/order", [.. Enumerable.Range(0, channels).Select(k => (long)(channels - 1 - k))])], OnnxGraph.Int("axis", 1));
+            var pixels = InputName;
+            if (scaling.BlueFirst)
+            {
+                var blueFirst = onnx.Constant("scaling/order", [.. Enumerable.Range(0, channels).Select(k => (long)(channels - 1 - k))]);
+                pixels = onnx.Node("Gather", "scaling/blue_first", [InputName, blueFirst], OnnxGraph.Int("axis", 1));
+            }
             var scaled = onnx.Node("Mul", "scaling/multiply", [pixels, onnx.Constant("scaling/factor", [1, channels, 1, 1], scaling.Factors)]);
             onnx.Node("Add", name, [scaled, onnx.Constant("scaling/offset", [1, channels, 1, 1], scaling.Offsets)]);
         }
@@ -176,8 +180,10 @@ public sealed class OnnxModel
                 ?? throw new ExplainedException($"The weights lack the tensor {layer.Name}.{suffix}: they are not those of {graph.Architecture}.")).ToList();
             if (found.Find(entry => entry.Dtype != ElementType.Float32) is { } other)
                 throw new ExplainedException($"The tensor {other.Name} holds {other.Dtype}; only float32 is exported.");
-            if (found.Sum(entry => entry.Bytes / sizeof(float)) != layer.Parameters + layer.Statistics)
-                throw new ExplainedException($"The tensors of layer {layer.Name} hold {found.Sum(entry => entry.Bytes / sizeof(float))} values, but {graph.Architecture} has {layer.Parameters + layer.Statistics} there.");
+            var values = found.Sum(entry => entry.Bytes / sizeof(float));
+            var wanted = layer.Parameters + layer.Statistics;
+            if (values != wanted)
+                throw new ExplainedException($"The tensors of layer {layer.Name} hold {values} values, but {graph.Architecture} has {wanted} there.");
             return found.ConvertAll(onnx.Weights);
         }
 

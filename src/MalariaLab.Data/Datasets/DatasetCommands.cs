@@ -72,7 +72,8 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
             db.Imports.Add(import);
             await db.SaveChangesAsync(cancellationToken);
             var payload = JsonSerializer.Serialize(new { importId = import.Id });
-            var row = await LabTasks.AddAsync(db, new NewTask(JobKind.Import, $"Import of {request.OriginalName} into {dataset.Name}", version.Id, payload), actor, now, cancellationToken);
+            var task = new NewTask(JobKind.Import, $"Import of {request.OriginalName} into {dataset.Name}", version.Id, payload);
+            var row = await LabTasks.AddAsync(db, task, actor, now, cancellationToken);
             import.TaskId = row.Id;
             await db.SaveChangesAsync(cancellationToken);
             await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, dataset.Id));
@@ -83,7 +84,8 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
     }
 
     /// <summary>Renames and describes.</summary>
-    public Task EditAsync(long datasetId, string name, string description, string sourceNote, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
+    public Task EditAsync(
+        long datasetId, string name, string description, string sourceNote, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
     {
         var dataset = await FindAsync(db, datasetId, cancellationToken);
         if (dataset.Name != name.Trim()) await CheckNameAsync(db, name, cancellationToken);
@@ -95,9 +97,12 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
     /// <summary>Chooses the positive class of a version that no run has used yet.</summary>
     public Task SetPositiveClassAsync(long versionId, int positiveClass, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
     {
-        var version = await db.DatasetVersions.SingleOrDefaultAsync(v => v.Id == versionId, cancellationToken) ?? throw new ExplainedException($"There is no dataset version {versionId}.");
-        if (positiveClass < 0 || positiveClass >= version.ClassNames.Count) throw new ExplainedException($"The version has classes 0 to {version.ClassNames.Count - 1}, not {positiveClass}.");
-        if (await db.Runs.AnyAsync(r => r.Experiment!.DatasetVersionId == versionId, cancellationToken) || await db.Evaluations.AnyAsync(e => e.DatasetVersionId == versionId, cancellationToken))
+        var version = await db.DatasetVersions.SingleOrDefaultAsync(v => v.Id == versionId, cancellationToken)
+            ?? throw new ExplainedException($"There is no dataset version {versionId}.");
+        if (positiveClass < 0 || positiveClass >= version.ClassNames.Count)
+            throw new ExplainedException($"The version has classes 0 to {version.ClassNames.Count - 1}, not {positiveClass}.");
+        if (await db.Runs.AnyAsync(r => r.Experiment!.DatasetVersionId == versionId, cancellationToken)
+            || await db.Evaluations.AnyAsync(e => e.DatasetVersionId == versionId, cancellationToken))
             throw new ExplainedException("Runs have used this version, so its positive class can't change any more: import it as a new version.");
         version.PositiveClass = positiveClass;
         await db.SaveChangesAsync(cancellationToken);
@@ -134,16 +139,18 @@ public sealed class DatasetCommands(IDbContextFactory<LabDbContext> contexts, La
             var runs = await db.Runs.CountAsync(r => r.Experiment!.DatasetVersion!.DatasetId == datasetId, cancellationToken);
             if (runs > 0) throw new ExplainedException($"{dataset.Name} is used by {runs} runs: delete those for good first, or leave the dataset in the trash.");
             var versions = db.DatasetVersions.Where(v => v.DatasetId == datasetId).Select(v => v.Id);
-            var open = await db.Tasks.AnyAsync(t => t.Kind == JobKind.Import && versions.Contains(t.SubjectId!.Value)
-                && (t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Running || t.Status == LabTaskStatus.Interrupted), cancellationToken);
+            var open = await db.Tasks.Unfinished().AnyAsync(t => t.Kind == JobKind.Import && versions.Contains(t.SubjectId!.Value), cancellationToken);
             if (open) throw new ExplainedException($"An import into {dataset.Name} is not finished: cancel it first.");
             var ids = await versions.ToListAsync(cancellationToken);
             var names = await db.DatasetImages.Where(i => versions.Contains(i.VersionId)).Select(i => i.Sha256).Distinct().ToListAsync(cancellationToken);
-            var files = await db.Imports.Where(i => versions.Contains(i.VersionId) && i.StoredName != null && i.Source != ImportSource.Inbox).Select(i => i.StoredName!).ToListAsync(cancellationToken);
+            var files = await db.Imports
+                .Where(i => versions.Contains(i.VersionId) && i.StoredName != null && i.Source != ImportSource.Inbox)
+                .Select(i => i.StoredName!)
+                .ToListAsync(cancellationToken);
             await db.Evaluations.Where(e => versions.Contains(e.DatasetVersionId)).ExecuteDeleteAsync(cancellationToken);
             await db.PredictionSets.Where(s => versions.Contains(s.DatasetVersionId)).ExecuteDeleteAsync(cancellationToken);
             await db.Datasets.Where(d => d.Id == datasetId).ExecuteDeleteAsync(cancellationToken);
-            db.AuditEntries.Add(new() { At = time.GetUtcNow(), UserId = actor.UserId, Actor = actor.Name, Action = "dataset.purge", Subject = $"{dataset.Name} (dataset {datasetId})" });
+            db.AuditEntries.Add(AuditEntry.Of(actor, time.GetUtcNow(), "dataset.purge", $"{dataset.Name} (dataset {datasetId})"));
             await db.SaveChangesAsync(cancellationToken);
             await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, datasetId));
             return (ids, names, files);

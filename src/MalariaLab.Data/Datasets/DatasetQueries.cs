@@ -73,7 +73,10 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts, Gal
     public async Task<DatasetImage?> ImageAsync(long versionId, int ordinal, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.DatasetImages.AsNoTracking().SingleOrDefaultAsync(i => i.VersionId == versionId && i.Ordinal == ordinal && db.DatasetVersions.Any(v => v.Id == versionId && ordinal < v.ImageCount), cancellationToken);
+        return await db.DatasetImages.AsNoTracking()
+            .Where(i => i.VersionId == versionId && i.Ordinal == ordinal)
+            .Where(i => db.DatasetVersions.Any(v => v.Id == versionId && ordinal < v.ImageCount))
+            .SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>One page of the files that an import did not take, optionally of one kind.</summary>
@@ -81,6 +84,7 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> contexts, Gal
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var refusals = db.ImportRefusals.AsNoTracking().Where(r => r.VersionId == versionId && (kind == null || r.Kind == kind));
-        return new(await refusals.OrderBy(r => r.Id).Skip(Math.Max(0, skip)).Take(Math.Clamp(take, 1, 500)).ToListAsync(cancellationToken), await refusals.CountAsync(cancellationToken));
+        var page = await refusals.OrderBy(r => r.Id).Skip(Math.Max(0, skip)).Take(Math.Clamp(take, 1, 500)).ToListAsync(cancellationToken);
+        return new(page, await refusals.CountAsync(cancellationToken));
     }
 }

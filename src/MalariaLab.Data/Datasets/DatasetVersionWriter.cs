@@ -95,7 +95,10 @@ public sealed class DatasetVersionWriter(IDbContextFactory<LabDbContext> context
     internal async Task ClearFailedAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var left = await db.DatasetVersions.Where(v => v.Status == DatasetVersionStatus.Failed && db.DatasetImages.Any(i => i.VersionId == v.Id)).Select(v => v.Id).ToListAsync(cancellationToken);
+        var left = await db.DatasetVersions
+            .Where(v => v.Status == DatasetVersionStatus.Failed && db.DatasetImages.Any(i => i.VersionId == v.Id))
+            .Select(v => v.Id)
+            .ToListAsync(cancellationToken);
         foreach (var version in left) await ClearAsync(version, DatasetVersionStatus.Failed, cancellationToken);
     }
 

@@ -54,7 +54,9 @@ public sealed class DerivedVersions(IDbContextFactory<LabDbContext> contexts, Da
             Verdict = verdict,
             Derived = new(changes, kept.Excluded, kept.Relabelled, 0),
         }, cancellationToken);
-        db.AuditEntries.Add(new() { At = now, UserId = actor.UserId, Actor = actor.Name, Action = "dataset.derive", Subject = $"dataset {version.DatasetId}, version {version.Number}", DetailJson = JsonSerializer.Serialize(new { changes.Reason, kept.Excluded, kept.Relabelled }) });
+        var audited = AuditEntry.Of(actor, now, "dataset.derive", $"dataset {version.DatasetId}, version {version.Number}");
+        audited.DetailJson = JsonSerializer.Serialize(new { changes.Reason, kept.Excluded, kept.Relabelled });
+        db.AuditEntries.Add(audited);
         await db.SaveChangesAsync(cancellationToken);
         await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, version.DatasetId));
         return new DerivedVersion(version.DatasetId, version.Id, version.Number);
@@ -106,9 +108,11 @@ public sealed class DerivedVersions(IDbContextFactory<LabDbContext> contexts, Da
     private static async Task<KeptContent> KeepAsync(LabDbContext db, VersionChanges changes, CancellationToken cancellationToken)
     {
         var parent = await ParentAsync(db, changes, cancellationToken);
+        var classes = parent.ClassNames.Count;
         foreach (var (ordinal, label) in changes.Relabel)
-            if (label < 0 || label >= parent.ClassNames.Count)
-                throw new ExplainedException($"Image {ordinal} can't get class {label}: the version has classes 0 to {parent.ClassNames.Count - 1} ({string.Join(", ", parent.ClassNames)}).");
+            if (label < 0 || label >= classes)
+                throw new ExplainedException(
+                    $"Image {ordinal} can't get class {label}: the version has classes 0 to {classes - 1} ({string.Join(", ", parent.ClassNames)}).");
         foreach (var ordinal in changes.Exclude.Concat(changes.Relabel.Keys))
             if (ordinal < 0 || ordinal >= parent.ImageCount)
                 throw new ExplainedException($"Version {parent.Number} has images 0 to {parent.ImageCount - 1}, not {ordinal}.");
@@ -126,7 +130,8 @@ public sealed class DerivedVersions(IDbContextFactory<LabDbContext> contexts, Da
     }
 
     /// <summary>Takes the parent's splits over and says which came along.</summary>
-    internal static async Task<VersionSummary> FinishAsync(LabDbContext db, DatasetVersion version, Derivation derived, IReadOnlyList<DatasetImage> images, CancellationToken cancellationToken)
+    internal static async Task<VersionSummary> FinishAsync(
+        LabDbContext db, DatasetVersion version, Derivation derived, IReadOnlyList<DatasetImage> images, CancellationToken cancellationToken)
     {
         var (carried, left) = (new List<string>(), new List<string>());
         if (derived.Changes.CarrySplits)
@@ -143,7 +148,8 @@ public sealed class DerivedVersions(IDbContextFactory<LabDbContext> contexts, Da
                     continue;
                 }
                 var plan = JsonSerializer.Deserialize<SplitPlan>(old.PlanJson, SpecJson.Options)! with { CarriedFrom = old.Id };
-                db.Splits.Add(SplitCommands.New(version.Id, old.Name, plan, items, assignment, SplitReport.Of(items, assignment, version.ClassNames.Count), version.CreatedAt, actor));
+                var report = SplitReport.Of(items, assignment, version.ClassNames.Count);
+                db.Splits.Add(SplitCommands.New(version.Id, old.Name, plan, items, assignment, report, version.CreatedAt, actor));
                 carried.Add(old.Name);
             }
             await db.SaveChangesAsync(cancellationToken);

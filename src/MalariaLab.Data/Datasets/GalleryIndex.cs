@@ -41,7 +41,13 @@ public sealed class GalleryIndex(IDbContextFactory<LabDbContext> contexts, Datas
         if (filter.RunId is { } run)
             return await db.PredictionSets.Where(s => s.RunId == run && s.DatasetVersionId == versionId).MaxAsync(s => (long?)s.Id, cancellationToken) ?? 0;
         if (filter.Quality == ImageQuality.Duplicate)
-            return (await db.DatasetInsights.Where(i => i.VersionId == versionId && i.Kind == JobKind.Duplicates).Select(i => (DateTimeOffset?)i.At).SingleOrDefaultAsync(cancellationToken))?.Ticks ?? 0;
+        {
+            var searched = await db.DatasetInsights
+                .Where(i => i.VersionId == versionId && i.Kind == JobKind.Duplicates)
+                .Select(i => (DateTimeOffset?)i.At)
+                .SingleOrDefaultAsync(cancellationToken);
+            return searched?.Ticks ?? 0;
+        }
         return await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.ImageCount).SingleOrDefaultAsync(cancellationToken);
     }
 
@@ -59,13 +65,16 @@ public sealed class GalleryIndex(IDbContextFactory<LabDbContext> contexts, Datas
         }
         if (filter.Quality == ImageQuality.Duplicate)
         {
-            var twins = (await insights.FindAsync<DuplicateReport>(versionId, JobKind.Duplicates, cancellationToken))?.Pairs.SelectMany(p => (int[])[p.First, p.Second]).ToHashSet() ?? [];
+            var report = await insights.FindAsync<DuplicateReport>(versionId, JobKind.Duplicates, cancellationToken);
+            var twins = report?.Pairs.SelectMany(p => (int[])[p.First, p.Second]).ToHashSet() ?? [];
             kept.Add(twins.Contains);
         }
         if (filter.RunId is { } runId)
         {
             var scored = await predictions.FindAsync(runId, versionId, cancellationToken);
-            kept.Add(i => scored.TryGetValue(i, out var said) && (filter.Right is null || filter.Right == (said.Predicted == said.Label)) && (filter.Predicted is null || filter.Predicted == said.Predicted));
+            kept.Add(i => scored.TryGetValue(i, out var said)
+                && (filter.Right is null || filter.Right == (said.Predicted == said.Label))
+                && (filter.Predicted is null || filter.Predicted == said.Predicted));
         }
         if (ReferenceEquals(inTable, images) && kept.Count == 0) return new(null, count);
         var ordinals = ReferenceEquals(inTable, images) ? Enumerable.Range(0, count) : await inTable.OrderBy(i => i.Ordinal).Select(i => i.Ordinal).ToListAsync(cancellationToken);

@@ -35,7 +35,10 @@ public sealed class RunPredictions(IDbContextFactory<LabDbContext> contexts)
         if (sets.Count == 0) return said;
         var version = await db.DatasetVersions.AsNoTracking().Where(v => v.Id == versionId).Select(v => new { v.ClassNames, v.PositiveClass }).SingleAsync(cancellationToken);
         var classes = version.ClassNames;
-        var assignment = await db.Runs.Where(r => r.Id == runId && r.Experiment!.DatasetVersionId == versionId).Select(r => r.Experiment!.Split!.Assignment).SingleOrDefaultAsync(cancellationToken);
+        var assignment = await db.Runs
+            .Where(r => r.Id == runId && r.Experiment!.DatasetVersionId == versionId)
+            .Select(r => r.Experiment!.Split!.Assignment)
+            .SingleOrDefaultAsync(cancellationToken);
         foreach (var set in sets)
         {
             var part = set.Scope == PredictionScope.Validation ? SplitPart.Validation : SplitPart.Test;

@@ -19,7 +19,8 @@ public sealed class SplitCommands(IDbContextFactory<LabDbContext> contexts, Time
     /// <summary>Makes and stores several splits, such as the folds of a cross-validation: all of them or none.</summary>
     /// <returns>Their row ids, in the order of the plans.</returns>
     /// <exception cref="ExplainedException">A plan can't be met, the version is not ready or a name is taken.</exception>
-    public async Task<IReadOnlyList<long>> CreateAsync(long versionId, IReadOnlyList<(SplitPlan Plan, string Name)> plans, Actor actor, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<long>> CreateAsync(
+        long versionId, IReadOnlyList<(SplitPlan Plan, string Name)> plans, Actor actor, CancellationToken cancellationToken = default)
     {
         var names = plans.Select(p => p.Name.Trim()).ToList();
         if (names.Exists(n => n.Length is 0 or > 200)) throw new ExplainedException("A split needs a name of 1 to 200 characters.");
@@ -89,7 +90,10 @@ public sealed class SplitCommands(IDbContextFactory<LabDbContext> contexts, Time
     private async Task<(List<SplitItem> Items, int Classes)> ItemsAsync(long versionId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var version = await db.DatasetVersions.AsNoTracking().Where(v => v.Id == versionId).Select(v => new { v.Status, v.Verdict, v.ClassNames }).SingleOrDefaultAsync(cancellationToken)
+        var version = await db.DatasetVersions.AsNoTracking()
+            .Where(v => v.Id == versionId)
+            .Select(v => new { v.Status, v.Verdict, v.ClassNames })
+            .SingleOrDefaultAsync(cancellationToken)
             ?? throw new ExplainedException($"There is no dataset version {versionId}.");
         if (version.Status != DatasetVersionStatus.Ready) throw new ExplainedException($"This dataset version can't be split. {version.Verdict}");
         return (await db.SplitItemsAsync(versionId, cancellationToken), version.ClassNames.Count);

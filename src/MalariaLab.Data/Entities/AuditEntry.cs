@@ -23,4 +23,8 @@ public sealed class AuditEntry
 
     /// <summary>More as JSON.</summary>
     public string? DetailJson { get; set; }
+
+    /// <summary>What somebody does now.</summary>
+    public static AuditEntry Of(Actor actor, DateTimeOffset now, string action, string subject) =>
+        new() { At = now, UserId = actor.UserId, Actor = actor.Name, Action = action, Subject = subject };
 }

@@ -57,7 +57,10 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
 
     private static async Task<IReadOnlyList<KnownRun>> FinishedAsync(LabDbContext db, long runId, CancellationToken cancellationToken)
     {
-        var specs = await db.Runs.AsNoTracking().Where(r => r.Id == runId && r.Status == RunStatus.Succeeded && r.TrashedAt == null).Select(r => r.Experiment!.SpecJson).ToListAsync(cancellationToken);
+        var specs = await db.Runs.AsNoTracking()
+            .Where(r => r.Id == runId && r.Status == RunStatus.Succeeded && r.TrashedAt == null)
+            .Select(r => r.Experiment!.SpecJson)
+            .ToListAsync(cancellationToken);
         return specs.ConvertAll(json => new KnownRun(runId, SpecJson.Read(json).Architecture));
     }
 

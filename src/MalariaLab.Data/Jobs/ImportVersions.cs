@@ -21,7 +21,8 @@ internal static class ImportVersions
     public static Task BeginAgainAsync(LabDbContext db, JobKind kind, long? versionId, CancellationToken cancellationToken) =>
         MoveAsync(db, kind, versionId, DatasetVersionStatus.Failed, DatasetVersionStatus.Importing, Unfinished, cancellationToken);
 
-    private static async Task MoveAsync(LabDbContext db, JobKind kind, long? versionId, DatasetVersionStatus from, DatasetVersionStatus to, string verdict, CancellationToken cancellationToken)
+    private static async Task MoveAsync(
+        LabDbContext db, JobKind kind, long? versionId, DatasetVersionStatus from, DatasetVersionStatus to, string verdict, CancellationToken cancellationToken)
     {
         if (kind != JobKind.Import) return;
         var version = db.DatasetVersions.Where(v => v.Id == versionId && v.Status == from);

@@ -65,7 +65,9 @@ public sealed partial class JobRunner(
             var handler = scope.ServiceProvider.GetServices<IJobHandler>().FirstOrDefault(h => h.Kind == job.Kind)
                 ?? throw new ExplainedException($"This worker can't do jobs of kind {job.Kind}: it runs another version of the program.");
             // A thread of its own: training blocks for hours, and blocked pool threads delay everything else.
-            result = await Task.Factory.StartNew(() => handler.ExecuteAsync(job, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+            result = await Task.Factory
+                .StartNew(() => handler.ExecuteAsync(job, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .Unwrap();
         }
         catch (Exception e)
         {
@@ -117,7 +119,9 @@ public sealed partial class JobRunner(
             null => "",
             _ when stopped => job.Stop == StopReason.Canceled ? "Canceled." : $"Worker {worker.Name} was shut down.",
             ExplainedException explained => explained.Message,
-            _ when DiskFull.Is(failure) => "The disk that holds the lab's data is full. " + (job.Kind == JobKind.Run ? "Free some space and resume the run: it goes on from its last checkpoint." : "Free some space and try again."),
+            _ when DiskFull.Is(failure) => "The disk that holds the lab's data is full. " + (job.Kind == JobKind.Run
+                ? "Free some space and resume the run: it goes on from its last checkpoint."
+                : "Free some space and try again."),
             _ => $"An internal error ended it: {failure.Message} The worker's log has the details.",
         };
         // A busy or briefly unreachable database must not cost a finished job; after that the reconciler takes over.

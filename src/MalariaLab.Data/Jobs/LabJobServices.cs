@@ -47,7 +47,12 @@ public static class LabJobServices
                 store.ProvisionSchema();
                 store.UseExecutionHistory();
             });
-            quartz.UseExecutionLimits(limits => limits.ForGroup(JobGroups.Runs, 1).ForGroup(JobGroups.Predictions, 2).ForGroup(JobGroups.Evaluations, 1).ForGroup(JobGroups.Imports, 2).ForOtherGroups(1));
+            quartz.UseExecutionLimits(limits => limits
+                .ForGroup(JobGroups.Runs, 1)
+                .ForGroup(JobGroups.Predictions, 2)
+                .ForGroup(JobGroups.Evaluations, 1)
+                .ForGroup(JobGroups.Imports, 2)
+                .ForOtherGroups(1));
             quartz.AddJobLogScope();
         });
         services.AddQuartzHostedService(hosted =>

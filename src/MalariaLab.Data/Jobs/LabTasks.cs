@@ -33,8 +33,8 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
     {
         var (task, isNew) = await contexts.InTransactionAsync(async db =>
         {
-            var open = await db.Tasks.AsNoTracking().FirstOrDefaultAsync(t => t.Kind == request.Kind && t.SubjectId == request.SubjectId && t.PayloadJson == request.PayloadJson
-                && (t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Running || t.Status == LabTaskStatus.Interrupted), cancellationToken);
+            var open = await db.Tasks.AsNoTracking().Unfinished()
+                .FirstOrDefaultAsync(t => t.Kind == request.Kind && t.SubjectId == request.SubjectId && t.PayloadJson == request.PayloadJson, cancellationToken);
             return open is not null ? (open, false) : (await AddAsync(db, request, actor, time.GetUtcNow(), cancellationToken), true);
         }, cancellationToken);
         if (isNew) await ScheduleAsync(task);
@@ -52,8 +52,7 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
     public async Task<IReadOnlyList<LabTask>> ListAsync(int finished = 20, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var open = await db.Tasks.AsNoTracking()
-            .Where(t => t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Running || t.Status == LabTaskStatus.Interrupted)
+        var open = await db.Tasks.AsNoTracking().Unfinished()
             .OrderByDescending(t => t.Priority).ThenBy(t => t.QueuedAt).ToListAsync(cancellationToken);
         var done = await db.Tasks.AsNoTracking().Where(t => t.FinishedAt != null).OrderByDescending(t => t.FinishedAt).Take(finished).ToListAsync(cancellationToken);
         return [.. open, .. done];
@@ -80,9 +79,13 @@ public sealed class LabTasks(IDbContextFactory<LabDbContext> contexts, IJobSched
         var now = time.GetUtcNow();
         var removed = await contexts.InTransactionAsync(async db =>
         {
-            var waiting = await db.Tasks.AsNoTracking().SingleOrDefaultAsync(t => t.Id == taskId && (t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Interrupted), cancellationToken);
-            var done = waiting is not null && await db.Tasks.Where(t => t.Id == taskId && t.Ticket == waiting.Ticket && (t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Interrupted))
-                .ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, LabTaskStatus.Canceled).SetProperty(t => t.Reason, reason).SetProperty(t => t.FinishedAt, now), cancellationToken) == 1;
+            var waiting = await db.Tasks.AsNoTracking().Waiting().SingleOrDefaultAsync(t => t.Id == taskId, cancellationToken);
+            var done = waiting is not null && await db.Tasks.Waiting()
+                .Where(t => t.Id == taskId && t.Ticket == waiting.Ticket)
+                .ExecuteUpdateAsync(set => set
+                    .SetProperty(t => t.Status, LabTaskStatus.Canceled)
+                    .SetProperty(t => t.Reason, reason)
+                    .SetProperty(t => t.FinishedAt, now), cancellationToken) == 1;
             if (!done)
                 await db.Tasks.Where(t => t.Id == taskId).ExecuteUpdateAsync(set => set.SetProperty(t => t.CancelRequested, true), cancellationToken);
             var uploads = done ? await TaskUploads.OfAsync(db, waiting!, cancellationToken) : [];

@@ -14,7 +14,11 @@ internal sealed class QuartzJobScheduler(ISchedulerFactory factory) : IJobSchedu
     public async Task EnqueueAsync(QueuedJob job, CancellationToken cancellationToken = default)
     {
         var scheduler = await factory.GetScheduler(cancellationToken);
-        var detail = JobBuilder.Create<LabJob>().WithIdentity(KeyOf(job.Kind, job.Ticket)).UsingJobData(LabJob.KindKey, job.Kind.ToString()).UsingJobData(LabJob.IdKey, job.Id.ToString(CultureInfo.InvariantCulture)).Build();
+        var detail = JobBuilder.Create<LabJob>()
+            .WithIdentity(KeyOf(job.Kind, job.Ticket))
+            .UsingJobData(LabJob.KindKey, job.Kind.ToString())
+            .UsingJobData(LabJob.IdKey, job.Id.ToString(CultureInfo.InvariantCulture))
+            .Build();
         try { await scheduler.ScheduleJob(detail, TriggerOf(job), cancellationToken: cancellationToken); }
         catch (ObjectAlreadyExistsException) { }
     }
@@ -41,7 +45,8 @@ internal sealed class QuartzJobScheduler(ISchedulerFactory factory) : IJobSchedu
     public async Task PauseRunsAsync(string reason, Actor actor, CancellationToken cancellationToken = default)
     {
         var scheduler = await factory.GetScheduler(cancellationToken);
-        await scheduler.PauseTriggerGroupsWith(GroupMatcher<TriggerKey>.GroupEquals(RunTriggers), new PauseDetails { Reason = reason, RequestedBy = actor.Name }, cancellationToken);
+        var details = new PauseDetails { Reason = reason, RequestedBy = actor.Name };
+        await scheduler.PauseTriggerGroupsWith(GroupMatcher<TriggerKey>.GroupEquals(RunTriggers), details, cancellationToken);
     }
 
     public async Task ResumeRunsAsync(CancellationToken cancellationToken = default)

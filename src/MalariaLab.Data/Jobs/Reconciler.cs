@@ -46,7 +46,10 @@ public sealed partial class Reconciler(IDbContextFactory<LabDbContext> contexts,
             if (Orphaned(run.Held, workers, tickets, missing) is { } reason)
             {
                 LogOrphan("run", run.Held.Id, reason);
-                await contexts.InTransactionAsync(tx => tx.MoveAsync(run.Held.Id, run.Held.Ticket, run.Status, RunStatus.Interrupted, Actor.Reconciler, reason, time.GetUtcNow(), null, cancellationToken), cancellationToken);
+                await contexts.InTransactionAsync(
+                    tx => tx.MoveAsync(
+                        run.Held.Id, run.Held.Ticket, run.Status, RunStatus.Interrupted, Actor.Reconciler, reason, time.GetUtcNow(), null, cancellationToken),
+                    cancellationToken);
             }
         foreach (var run in await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Interrupted).ToListAsync(cancellationToken)) await BringBackAsync(run, cancellationToken);
         foreach (var run in waiting.Where(r => !tickets.Contains(r.Ticket))) await RequeueAsync(run.Id, run.Ticket, cancellationToken);

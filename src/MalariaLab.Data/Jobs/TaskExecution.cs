@@ -15,8 +15,12 @@ public sealed class TaskExecution(IDbContextFactory<LabDbContext> contexts, Time
     {
         var now = time.GetUtcNow();
         var touched = await db.Tasks.Where(t => t.Id == taskId && t.Ticket == ticket && t.Status == LabTaskStatus.Queued && !t.CancelRequested)
-            .ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, LabTaskStatus.Running).SetProperty(t => t.Attempt, t => t.Attempt + 1)
-                .SetProperty(t => t.StartedAt, t => t.StartedAt ?? now).SetProperty(t => t.WorkerName, worker.Name).SetProperty(t => t.WorkerSession, worker.Session), cancellationToken);
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(t => t.Status, LabTaskStatus.Running)
+                .SetProperty(t => t.Attempt, t => t.Attempt + 1)
+                .SetProperty(t => t.StartedAt, t => t.StartedAt ?? now)
+                .SetProperty(t => t.WorkerName, worker.Name)
+                .SetProperty(t => t.WorkerSession, worker.Session), cancellationToken);
         if (touched != 1) return null;
         await db.TouchAsync(cancellationToken, (ChangeKind.Task, taskId));
         return await db.Tasks.AsNoTracking().SingleAsync(t => t.Id == taskId, cancellationToken);
@@ -52,7 +56,9 @@ public sealed class TaskExecution(IDbContextFactory<LabDbContext> contexts, Time
         return task is null ? StopReason.OwnershipLost : task.CancelRequested ? StopReason.Canceled : StopReason.None;
     }
 
-    private Task<bool> WriteAsync(long taskId, string ticket, Action<UpdateSettersBuilder<LabTask>> setters, CancellationToken cancellationToken, Func<LabDbContext, Task>? then = null) => contexts.InTransactionAsync(async db =>
+    private Task<bool> WriteAsync(
+        long taskId, string ticket, Action<UpdateSettersBuilder<LabTask>> setters, CancellationToken cancellationToken,
+        Func<LabDbContext, Task>? then = null) => contexts.InTransactionAsync(async db =>
     {
         var touched = await db.Tasks.Where(t => t.Id == taskId && t.Ticket == ticket && t.Status == LabTaskStatus.Running).ExecuteUpdateAsync(setters, cancellationToken);
         if (touched != 1) return false;

@@ -13,7 +13,10 @@ internal static class TaskUploads
     /// <summary>Server-made names below uploads/.</summary>
     public static async Task<IReadOnlyList<string>> OfAsync(LabDbContext db, LabTask task, CancellationToken cancellationToken) => task.Kind switch
     {
-        JobKind.Import => await db.Imports.Where(i => i.TaskId == task.Id && i.StoredName != null && i.Source != ImportSource.Inbox).Select(i => i.StoredName!).ToListAsync(cancellationToken),
+        JobKind.Import => await db.Imports
+            .Where(i => i.TaskId == task.Id && i.StoredName != null && i.Source != ImportSource.Inbox)
+            .Select(i => i.StoredName!)
+            .ToListAsync(cancellationToken),
         JobKind.WeightsImport => JsonSerializer.Deserialize<WeightsImport>(task.PayloadJson, SpecJson.Options)?.StoredName is { } name ? [name] : [],
         JobKind.Prediction => [.. JsonSerializer.Deserialize<PredictionPayload>(task.PayloadJson, SpecJson.Options)!.Files.Select(f => f.StoredName)],
         _ => [],

@@ -15,9 +15,13 @@ public sealed class LabelReviews(IDbContextFactory<LabDbContext> contexts, TimeP
     /// <param name="userId">The reader.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ExplainedException">The image or the class is not there.</exception>
-    public Task DecideAsync(long versionId, int ordinal, ReviewDecision decision, int? label, long userId, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
+    public Task DecideAsync(
+        long versionId, int ordinal, ReviewDecision decision, int? label, long userId, CancellationToken cancellationToken = default) => contexts.InTransactionAsync(async db =>
     {
-        var version = await db.DatasetVersions.AsNoTracking().Where(v => v.Id == versionId).Select(v => new { v.DatasetId, v.ClassNames, v.ImageCount }).SingleOrDefaultAsync(cancellationToken)
+        var version = await db.DatasetVersions.AsNoTracking()
+            .Where(v => v.Id == versionId)
+            .Select(v => new { v.DatasetId, v.ClassNames, v.ImageCount })
+            .SingleOrDefaultAsync(cancellationToken)
             ?? throw new ExplainedException($"There is no dataset version {versionId}.");
         if (ordinal < 0 || ordinal >= version.ImageCount) throw new ExplainedException($"The version has images 0 to {version.ImageCount - 1}, not {ordinal}.");
         if (decision == ReviewDecision.Relabel && (label is not { } index || index < 0 || index >= version.ClassNames.Count))
@@ -42,7 +46,8 @@ public sealed class LabelReviews(IDbContextFactory<LabDbContext> contexts, TimeP
         if (others) (own.Revised, own.RevisedLabel) = (null, null);
         else db.LabelReviews.Remove(own);
         await db.SaveChangesAsync(cancellationToken);
-        await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.DatasetId).SingleAsync(cancellationToken)));
+        var datasetId = await db.DatasetVersions.Where(v => v.Id == versionId).Select(v => v.DatasetId).SingleAsync(cancellationToken);
+        await db.TouchAsync(cancellationToken, (ChangeKind.Dataset, datasetId));
     }, cancellationToken);
 
     /// <summary>All judgements on a version. What a page shows a reader goes through <see cref="ReviewBook.SeenBy"/> first.</summary>

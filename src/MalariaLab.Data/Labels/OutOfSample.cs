@@ -32,7 +32,10 @@ public sealed class OutOfSample(IDbContextFactory<LabDbContext> contexts)
             .Where(r => r.TrashedAt == null && r.Status == RunStatus.Succeeded && db.PredictionSets.Any(s => s.RunId == r.Id && s.DatasetVersionId == versionId))
             .OrderByDescending(r => r.Id).Select(r => new { r.Id, r.Name, r.GroupId }).ToListAsync(cancellationToken);
         var groupIds = runs.Select(r => r.GroupId).OfType<long>().Distinct().ToList();
-        var groups = await db.RunGroups.AsNoTracking().Where(g => g.Kind == RunGroupKind.Folds && groupIds.Contains(g.Id)).OrderByDescending(g => g.Id).ToListAsync(cancellationToken);
+        var groups = await db.RunGroups.AsNoTracking()
+            .Where(g => g.Kind == RunGroupKind.Folds && groupIds.Contains(g.Id))
+            .OrderByDescending(g => g.Id)
+            .ToListAsync(cancellationToken);
         return [.. groups.Select(g => new ScoreSource(true, g.Id, g.Name)), .. runs.Select(r => new ScoreSource(false, r.Id, r.Name))];
     }
 
@@ -49,15 +52,23 @@ public sealed class OutOfSample(IDbContextFactory<LabDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var runs = await db.Runs.AsNoTracking().Where(r => r.GroupId == groupId && r.TrashedAt == null && r.Status == RunStatus.Succeeded)
             .OrderBy(r => r.Id).Select(r => new { r.Id, r.Experiment!.DatasetVersionId }).ToListAsync(cancellationToken);
-        return runs.Count == 0 ? null
-            : await ReadAsync(db, runs[0].DatasetVersionId, [.. runs.Where(r => r.DatasetVersionId == runs[0].DatasetVersionId).Select(r => r.Id)], [PredictionScope.Test], cancellationToken);
+        if (runs.Count == 0) return null;
+        var versionId = runs[0].DatasetVersionId;
+        return await ReadAsync(db, versionId, [.. runs.Where(r => r.DatasetVersionId == versionId).Select(r => r.Id)], [PredictionScope.Test], cancellationToken);
     }
 
     private static async Task<OutOfSampleScores?> ReadAsync(LabDbContext db, long versionId, IReadOnlyList<long> runIds, string[] scopes, CancellationToken cancellationToken)
     {
-        var version = await db.DatasetVersions.AsNoTracking().SingleOrDefaultAsync(v => v.Id == versionId, cancellationToken) ?? throw new ExplainedException($"There is no dataset version {versionId}.");
-        var sets = await db.PredictionSets.AsNoTracking().Where(s => s.DatasetVersionId == versionId && runIds.Contains(s.RunId) && scopes.Contains(s.Scope)).OrderBy(s => s.RunId).ToListAsync(cancellationToken);
-        var assignments = await db.Runs.AsNoTracking().Where(r => runIds.Contains(r.Id)).Select(r => new { r.Id, r.Experiment!.Split!.Assignment }).ToDictionaryAsync(r => r.Id, r => r.Assignment, cancellationToken);
+        var version = await db.DatasetVersions.AsNoTracking().SingleOrDefaultAsync(v => v.Id == versionId, cancellationToken)
+            ?? throw new ExplainedException($"There is no dataset version {versionId}.");
+        var sets = await db.PredictionSets.AsNoTracking()
+            .Where(s => s.DatasetVersionId == versionId && runIds.Contains(s.RunId) && scopes.Contains(s.Scope))
+            .OrderBy(s => s.RunId)
+            .ToListAsync(cancellationToken);
+        var assignments = await db.Runs.AsNoTracking()
+            .Where(r => runIds.Contains(r.Id))
+            .Select(r => new { r.Id, r.Experiment!.Split!.Assignment })
+            .ToDictionaryAsync(r => r.Id, r => r.Assignment, cancellationToken);
         // Each image once: by the first run that tests on it.
         var rows = new SortedDictionary<int, (int Truth, float[] Probabilities)>();
         foreach (var set in sets)
@@ -72,7 +83,11 @@ public sealed class OutOfSample(IDbContextFactory<LabDbContext> contexts)
                 if (!trained.Contains(ordinals[i])) rows.TryAdd(ordinals[i], (scores.Truth[i], scores.Probabilities[(i * scores.Classes)..((i + 1) * scores.Classes)]));
         }
         if (rows.Count == 0) return null;
-        var groups = version.GroupCount == 0 ? [] : await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId).OrderBy(i => i.Ordinal).Select(i => i.Group).ToListAsync(cancellationToken);
+        var groups = version.GroupCount == 0 ? [] : await db.DatasetImages.AsNoTracking()
+            .Where(i => i.VersionId == versionId)
+            .OrderBy(i => i.Ordinal)
+            .Select(i => i.Group)
+            .ToListAsync(cancellationToken);
         var predictions = new Predictions
         {
             Labels = version.ClassNames,
@@ -87,7 +102,8 @@ public sealed class OutOfSample(IDbContextFactory<LabDbContext> contexts)
     /// <summary>Images of a version that the run was trained on; another version of the run's own dataset holds many.</summary>
     private static async Task<HashSet<int>> TrainedAsync(LabDbContext db, long runId, long versionId, CancellationToken cancellationToken)
     {
-        var trained = await db.ContentsAsync(await db.Runs.Where(r => r.Id == runId).Select(r => r.Experiment!.SplitId).SingleAsync(cancellationToken), [SplitPart.Train], cancellationToken);
+        var splitId = await db.Runs.Where(r => r.Id == runId).Select(r => r.Experiment!.SplitId).SingleAsync(cancellationToken);
+        var trained = await db.ContentsAsync(splitId, [SplitPart.Train], cancellationToken);
         var images = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId).Select(i => new { i.Ordinal, i.Sha256 }).ToListAsync(cancellationToken);
         return [.. images.Where(i => trained.Contains(i.Sha256)).Select(i => i.Ordinal)];
     }

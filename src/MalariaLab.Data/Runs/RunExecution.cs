@@ -54,7 +54,8 @@ public sealed class RunExecution(IDbContextFactory<LabDbContext> contexts, TimeP
     }
 
     /// <summary>Records what the run is executed on and with.</summary>
-    public Task SetEnvironmentAsync(long runId, string ticket, string device, string programCommit, string libTorchVersion, string environmentJson, CancellationToken cancellationToken = default) =>
+    public Task SetEnvironmentAsync(
+        long runId, string ticket, string device, string programCommit, string libTorchVersion, string environmentJson, CancellationToken cancellationToken = default) =>
         HoldAsync(runId, ticket, set => set
             .SetProperty(r => r.Device, device)
             .SetProperty(r => r.ProgramCommit, programCommit)
@@ -133,7 +134,8 @@ public sealed class RunExecution(IDbContextFactory<LabDbContext> contexts, TimeP
             .SetProperty(r => r.TestSetHash, evaluation.SetHash),
             db => RunResults.ReplaceAsync(db, runId, evaluation, time.GetUtcNow(), cancellationToken), ChangeKind.Run, cancellationToken);
 
-    private Task HoldAsync(long runId, string ticket, Action<UpdateSettersBuilder<Run>>? setters, Func<LabDbContext, Task>? then, ChangeKind kind, CancellationToken cancellationToken) =>
+    private Task HoldAsync(
+        long runId, string ticket, Action<UpdateSettersBuilder<Run>>? setters, Func<LabDbContext, Task>? then, ChangeKind kind, CancellationToken cancellationToken) =>
         contexts.InTransactionAsync(async db =>
         {
             await HoldAsync(db, runId, ticket, setters, cancellationToken);

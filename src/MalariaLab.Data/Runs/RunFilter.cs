@@ -5,7 +5,12 @@ using MalariaLab.Data.Entities;
 namespace MalariaLab.Data.Runs;
 
 /// <summary>Columns that the runs table sorts by.</summary>
-public enum RunSort { Created, Name, Status, Recipe, Dataset, Epochs, Accuracy, BalancedAccuracy, Sensitivity, Specificity, F1, Auc, BestValLoss, BestValAccuracy, Seconds, Finished, Priority, Seed }
+public enum RunSort
+{
+    Created, Name, Status, Recipe, Dataset, Epochs,
+    Accuracy, BalancedAccuracy, Sensitivity, Specificity, F1, Auc, BestValLoss, BestValAccuracy,
+    Seconds, Finished, Priority, Seed,
+}
 
 /// <summary>Which runs, in which order, which page. Empty lists and nulls do not restrict.</summary>
 public sealed record RunFilter

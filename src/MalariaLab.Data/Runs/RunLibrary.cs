@@ -27,11 +27,15 @@ public sealed class RunLibrary(IDbContextFactory<LabDbContext> contexts, LabPath
     /// <exception cref="ExplainedException">The text is too long, or someone else has changed it meanwhile; then nothing is replaced.</exception>
     public Task SetNotesAsync(long runId, string notes, string before, CancellationToken cancellationToken = default)
     {
-        if (notes.Length > MostNotes) throw new ExplainedException($"Notes take at most {MostNotes:N0} characters; these have {notes.Length:N0}. Put long texts into a document and link it.");
+        if (notes.Length > MostNotes)
+            throw new ExplainedException($"Notes take at most {MostNotes:N0} characters; these have {notes.Length:N0}. Put long texts into a document and link it.");
         return contexts.InTransactionAsync(async db =>
         {
             // The same text once more, from a second click, replaces nothing of anybody's.
-            if (await db.Runs.Where(r => r.Id == runId && (r.Notes == before || r.Notes == notes)).ExecuteUpdateAsync(set => set.SetProperty(r => r.Notes, notes), cancellationToken) != 1)
+            var written = await db.Runs
+                .Where(r => r.Id == runId && (r.Notes == before || r.Notes == notes))
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.Notes, notes), cancellationToken);
+            if (written != 1)
                 throw new ExplainedException($"Someone else has changed the notes of run {runId} since you began. Nothing was saved; your text is still here.");
             await db.TouchAsync(cancellationToken, (ChangeKind.Run, runId));
         }, cancellationToken);
@@ -109,7 +113,8 @@ public sealed class RunLibrary(IDbContextFactory<LabDbContext> contexts, LabPath
         contexts.InTransactionAsync(async db =>
         {
             var touched = await db.Runs.Where(r => runIds.Contains(r.Id)).ExecuteUpdateAsync(setters, cancellationToken);
-            if (touched != runIds.Count) throw new ExplainedException(runIds.Count == 1 ? $"There is no run {runIds.First()}." : "Some of these runs do not exist any more: look again.");
+            if (touched != runIds.Count)
+                throw new ExplainedException(runIds.Count == 1 ? $"There is no run {runIds.First()}." : "Some of these runs do not exist any more: look again.");
             await db.TouchAsync(cancellationToken, [.. runIds.Select(id => (ChangeKind.Run, id))]);
         }, cancellationToken);
 }

@@ -138,7 +138,8 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await db.Runs.AsNoTracking()
-            .Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Interrupted || r.Status == RunStatus.Preparing || r.Status == RunStatus.Training || r.Status == RunStatus.Evaluating)
+            .Where(r => r.Status == RunStatus.Queued || r.Status == RunStatus.Interrupted
+                || r.Status == RunStatus.Preparing || r.Status == RunStatus.Training || r.Status == RunStatus.Evaluating)
             .Select(ToRow).ToListAsync(cancellationToken);
         var running = rows.Where(r => r.Status.IsActive()).OrderBy(r => r.StartedAt).ToList();
         var waiting = rows.Where(r => !r.Status.IsActive()).OrderByDescending(r => r.Priority).ThenBy(r => r.QueuedAt).ThenBy(r => r.Id);
@@ -160,7 +161,8 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> contexts)
     }
 
     /// <summary>Scores of a run, or null.</summary>
-    public async Task<PredictionSet?> PredictionsAsync(long runId, string scope = PredictionScope.Test, long? datasetVersionId = null, CancellationToken cancellationToken = default)
+    public async Task<PredictionSet?> PredictionsAsync(
+        long runId, string scope = PredictionScope.Test, long? datasetVersionId = null, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.PredictionSets.AsNoTracking()

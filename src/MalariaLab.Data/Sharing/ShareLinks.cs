@@ -114,12 +114,6 @@ public sealed class ShareLinks(IDbContextFactory<LabDbContext> contexts, TimePro
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-    private void Audit(LabDbContext db, Actor actor, string action, ShareLink link, string note) => db.AuditEntries.Add(new AuditEntry
-    {
-        At = time.GetUtcNow(),
-        UserId = actor.UserId,
-        Actor = actor.Name,
-        Action = action,
-        Subject = string.Create(CultureInfo.InvariantCulture, $"link {link.Id} to {link.Title}{note}"),
-    });
+    private void Audit(LabDbContext db, Actor actor, string action, ShareLink link, string note) => db.AuditEntries.Add(
+        AuditEntry.Of(actor, time.GetUtcNow(), action, string.Create(CultureInfo.InvariantCulture, $"link {link.Id} to {link.Title}{note}")));
 }

@@ -36,7 +36,10 @@ internal static class BulkInsert
         var entity = db.Model.FindEntityType(typeof(T))!;
         var table = StoreObjectIdentifier.Create(entity, StoreObjectType.Table)!.Value;
         // Ids that the database gives are left to it.
-        var columns = entity.GetProperties().Where(p => p.ValueGenerated == ValueGenerated.Never).Select(p => (Getter: p.GetGetter(), p.GetTypeMapping().Converter, Name: p.GetColumnName(table)!)).ToArray();
+        var columns = entity.GetProperties()
+            .Where(p => p.ValueGenerated == ValueGenerated.Never)
+            .Select(p => (Getter: p.GetGetter(), p.GetTypeMapping().Converter, Name: p.GetColumnName(table)!))
+            .ToArray();
         // By name, for the compiler holds that the driver needs a newer sqlite3 than there is (docs/adr/0004).
         var driver = db.Database.GetDbConnection();
         var connection = (sqlite3)driver.GetType().GetProperty("Handle")!.GetValue(driver)!;

@@ -35,7 +35,8 @@ public sealed class ContentStore(IDbContextFactory<LabDbContext> contexts, LabPa
             catch (FileNotFoundException) when (again) { }
             catch (Exception e) when (e is FileNotFoundException or EndOfStreamException)
             {
-                throw new ExplainedException($"The store's file {Path.GetFileName(location.File)} is missing or cut short: restore it from a backup or import the dataset again.", e);
+                var name = Path.GetFileName(location.File);
+                throw new ExplainedException($"The store's file {name} is missing or cut short: restore it from a backup or import the dataset again.", e);
             }
         }
     }

@@ -13,5 +13,7 @@ internal static class DiskFull
 
     /// <summary>True when the exception, or one behind it, says that nothing more fits on the disk.</summary>
     public static bool Is(Exception? e) =>
-        e is IOException { HResult: var result } && (result & 0xFFFF) == NoSpaceLeft || e is SqliteException { SqliteErrorCode: DatabaseFull } || (e is not null && Is(e.InnerException));
+        e is IOException { HResult: var result } && (result & 0xFFFF) == NoSpaceLeft
+        || e is SqliteException { SqliteErrorCode: DatabaseFull }
+        || (e is not null && Is(e.InnerException));
 }

@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace MalariaLab.Data.Store;
 
 /// <summary>Deletes what a killed process or an abandoned upload left behind.</summary>
-public sealed class Housekeeping(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, LabPaths paths, LabDataOptions options, TimeProvider time)
+public sealed class Housekeeping(
+    IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, LabPaths paths, LabDataOptions options, TimeProvider time)
 {
     /// <summary>A received file that no open task names may still wait for its form; not for two days.</summary>
     private static readonly TimeSpan UploadAge = TimeSpan.FromDays(2);
@@ -21,11 +22,13 @@ public sealed class Housekeeping(IDbContextFactory<LabDbContext> contexts, Conte
         await versions.ClearFailedAsync(cancellationToken);
         freed += await store.CollectGarbageAsync(cancellationToken);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var open = await db.Tasks.AsNoTracking().Where(t => t.Status == LabTaskStatus.Queued || t.Status == LabTaskStatus.Running || t.Status == LabTaskStatus.Interrupted).ToListAsync(cancellationToken);
+        var open = await db.Tasks.AsNoTracking().Unfinished().ToListAsync(cancellationToken);
         var needed = new HashSet<string>();
         foreach (var task in open) needed.UnionWith(await TaskUploads.OfAsync(db, task, cancellationToken));
         var age = time.GetUtcNow() - UploadAge;
-        var stale = new DirectoryInfo(paths.Uploads).GetFiles().Where(f => f.LastWriteTimeUtc < age.UtcDateTime && !needed.Contains(f.Name) && !needed.Contains(Path.GetFileNameWithoutExtension(f.Name)));
+        var stale = new DirectoryInfo(paths.Uploads).GetFiles()
+            .Where(f => f.LastWriteTimeUtc < age.UtcDateTime)
+            .Where(f => !needed.Contains(f.Name) && !needed.Contains(Path.GetFileNameWithoutExtension(f.Name)));
         return freed + TaskUploads.Delete(paths, stale.Select(f => f.Name));
     }
 }

@@ -47,8 +47,11 @@ public sealed class WeightsLibrary(IDbContextFactory<LabDbContext> contexts, Lab
 
     /// <summary>Queues the reading of an uploaded file.</summary>
     /// <returns>Row id of the task.</returns>
-    public Task<long> ImportAsync(WeightsImport import, Actor actor, CancellationToken cancellationToken = default) =>
-        tasks.EnsureAsync(new(JobKind.WeightsImport, $"Weights: {import.Name}", null, JsonSerializer.Serialize(import with { By = actor.UserId }, SpecJson.Options)), actor, cancellationToken);
+    public Task<long> ImportAsync(WeightsImport import, Actor actor, CancellationToken cancellationToken = default)
+    {
+        var payload = JsonSerializer.Serialize(import with { By = actor.UserId }, SpecJson.Options);
+        return tasks.EnsureAsync(new(JobKind.WeightsImport, $"Weights: {import.Name}", null, payload), actor, cancellationToken);
+    }
 
     /// <summary>Queues the fetching of official weights, unless someone's fetching of the same file is not done yet: two would write into one file.</summary>
     /// <returns>Row id of the task.</returns>
@@ -60,9 +63,13 @@ public sealed class WeightsLibrary(IDbContextFactory<LabDbContext> contexts, Lab
         try
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            foreach (var open in await db.Tasks.AsNoTracking().Where(t => t.Kind == JobKind.WeightsImport && t.FinishedAt == null && !t.CancelRequested).ToListAsync(cancellationToken))
+            var imports = await db.Tasks.AsNoTracking()
+                .Where(t => t.Kind == JobKind.WeightsImport && t.FinishedAt == null && !t.CancelRequested)
+                .ToListAsync(cancellationToken);
+            foreach (var open in imports)
                 if (JsonSerializer.Deserialize<WeightsImport>(open.PayloadJson, SpecJson.Options)!.Official == official.Key) return open.Id;
-            return await ImportAsync(new() { Name = official.Title, Official = official.Key, Source = official.Address.ToString(), Licence = official.Licence }, actor, cancellationToken);
+            var import = new WeightsImport { Name = official.Title, Official = official.Key, Source = official.Address.ToString(), Licence = official.Licence };
+            return await ImportAsync(import, actor, cancellationToken);
         }
         finally
         {
@@ -95,11 +102,13 @@ public sealed class WeightsLibrary(IDbContextFactory<LabDbContext> contexts, Lab
         await contexts.InTransactionAsync(async db =>
         {
             var file = await db.WeightsFiles.SingleOrDefaultAsync(f => f.Id == id, cancellationToken) ?? throw new ExplainedException($"The weights library has no file {id}.");
-            var user = await db.Runs.Where(r => r.Experiment!.SpecJson.Contains(file.Sha256) && r.Status != RunStatus.Succeeded && r.Status != RunStatus.Failed && r.Status != RunStatus.Canceled)
+            var user = await db.Runs
+                .Where(r => r.Experiment!.SpecJson.Contains(file.Sha256))
+                .Where(r => r.Status != RunStatus.Succeeded && r.Status != RunStatus.Failed && r.Status != RunStatus.Canceled)
                 .Select(r => (long?)r.Id).FirstOrDefaultAsync(cancellationToken);
             if (user is not null) throw new ExplainedException($"Run {user}, which is not finished, starts from {file.Name}: cancel it or wait until it is done.");
             db.WeightsFiles.Remove(file);
-            db.AuditEntries.Add(new() { At = time.GetUtcNow(), UserId = actor.UserId, Actor = actor.Name, Action = "weights.delete", Subject = $"{file.Name} ({file.Sha256})" });
+            db.AuditEntries.Add(AuditEntry.Of(actor, time.GetUtcNow(), "weights.delete", $"{file.Name} ({file.Sha256})"));
             await db.SaveChangesAsync(cancellationToken);
             // Before the commit: an import of the same file that adds its row after it finds that the bytes are gone and stores them again.
             File.Delete(paths.WeightsFile(file.Sha256));

@@ -57,8 +57,9 @@ public sealed class PixelCacheStore(string folder, ImageLimits? limits = null)
             }
             catch (Exception e) when (e is IOException or AggregateException { InnerException: IOException or PixelCacheException })
             {
-                throw (e as AggregateException)?.InnerException as PixelCacheException
-                    ?? new PixelCacheException($"The pixel cache could not be written to {folder}: {(e.InnerException ?? e).Message} Free {Size(layout.FileBytes)} there and start again.", e);
+                if ((e as AggregateException)?.InnerException is PixelCacheException known) throw known;
+                var cause = (e.InnerException ?? e).Message;
+                throw new PixelCacheException($"The pixel cache could not be written to {folder}: {cause} Free {Size(layout.FileBytes)} there and start again.", e);
             }
             return PixelCache.Open(path, key, layout);
         }, ct);

@@ -21,7 +21,8 @@ internal static class ImageLibrary
         }
         catch (DllNotFoundException e)
         {
-            throw new DllNotFoundException($"The image library {path} could not be loaded: libvips is missing or another version. Run ./lab up, which installs it and builds again.", e);
+            throw new DllNotFoundException(
+                $"The image library {path} could not be loaded: libvips is missing or another version. Run ./lab up, which installs it and builds again.", e);
         }
     }
 

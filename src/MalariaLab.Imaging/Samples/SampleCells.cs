@@ -94,7 +94,9 @@ public static class SampleCells
     {
         var slide = (patient * 2) + 3 + (patient % 10 == 0 ? index / 2 % 2 : 0);
         return string.Create(
-            CultureInfo.InvariantCulture, $"C{slide}P{patient + 1}ThinF_IMG_2024{1 + (patient % 12):D2}{1 + (patient % 28):D2}_1{index % 10}{patient % 60:D2}{index % 60:D2}_cell_{index + 1}.png");
+            CultureInfo.InvariantCulture,
+            $"C{slide}P{patient + 1}ThinF_IMG_2024{1 + (patient % 12):D2}{1 + (patient % 28):D2}"
+                + $"_1{index % 10}{patient % 60:D2}{index % 60:D2}_cell_{index + 1}.png");
     }
 }
 

@@ -95,7 +95,8 @@ internal static class ZipDirectory
             throw new SourceRefusedException($"The archive unpacks to {total:N0} bytes and {limits.MaxTotalBytes:N0} are allowed. Pack the images in several archives.");
         if (total > limits.RatioFreeBytes && total > (decimal)archiveLength * limits.MaxRatio)
             throw new SourceRefusedException(
-                $"The archive unpacks to {total / archiveLength:N0} times its size and {limits.MaxRatio} times is allowed; no collection of images does. It looks like a zip bomb.");
+                $"The archive unpacks to {total / archiveLength:N0} times its size and {limits.MaxRatio} times is allowed; no collection of images does. "
+                    + "It looks like a zip bomb.");
         var end = 0L;
         foreach (var file in files.OrderBy(file => file.Offset))
         {

@@ -40,7 +40,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial void mlt_shard_group_leave(ShardGroupHandle group);
     [LibraryImport(Library)] internal static partial void mlt_shard_group_abort(ShardGroupHandle group);
     [LibraryImport(Library)]
-    internal static partial int mlt_sharded_batch_norm(TensorHandle input, TensorHandle weight, TensorHandle bias, TensorHandle runningMean, TensorHandle runningVar, double momentum, double epsilon, int relu, ShardGroupHandle group, int member, out nint result);
+    internal static partial int mlt_sharded_batch_norm(
+        TensorHandle input, TensorHandle weight, TensorHandle bias, TensorHandle runningMean, TensorHandle runningVar,
+        double momentum, double epsilon, int relu, ShardGroupHandle group, int member, out nint result);
     [LibraryImport(Library)] internal static partial int mlt_small_map_conv2d(TensorHandle input, TensorHandle weight, nint bias, long stride, long margin, out nint result);
     [LibraryImport(Library)] internal static partial int mlt_relu_max_pool2d(TensorHandle input, long kernel, long stride, out nint result);
 

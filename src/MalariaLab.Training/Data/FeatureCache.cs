@@ -84,7 +84,9 @@ internal sealed unsafe class FeatureCache : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var text = JsonSerializer.Serialize(new { spec.Data.DatasetHash, spec.Architecture.BackboneKey, spec.Architecture.Size, spec.Architecture.Channels, spec.Preprocessing, precision }, SpecJson.Options);
+        var network = spec.Architecture;
+        var text = JsonSerializer.Serialize(
+            new { spec.Data.DatasetHash, network.BackboneKey, network.Size, network.Channels, spec.Preprocessing, precision }, SpecJson.Options);
         hash.AppendData(Encoding.UTF8.GetBytes(text));
         hash.AppendData(MemoryMarshal.AsBytes(weights.Fixed.cpu().data<float>()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());

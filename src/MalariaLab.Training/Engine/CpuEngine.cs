@@ -69,7 +69,8 @@ internal sealed class CpuEngine : IEngine
     public BatchLoss Sum() => _sum;
 
     /// <inheritdoc/>
-    public (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, int views, int? augmentedEpoch, Action<int> onChunk, CancellationToken cancellation) =>
+    public (float[] Probabilities, BatchLoss Loss) Score(
+        NetworkWeights weights, IReadOnlyList<int> indices, int views, int? augmentedEpoch, Action<int> onChunk, CancellationToken cancellation) =>
         _scorer.Score(weights, indices, (reader, index, view, target) =>
         {
             if (augmentedEpoch is { } epoch)

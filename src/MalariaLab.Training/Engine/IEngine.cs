@@ -33,5 +33,6 @@ internal interface IEngine : IDisposable
     /// <param name="augmentedEpoch">Scores the images as this epoch's training would see them instead; null for the plain images.</param>
     /// <param name="onChunk">Told the number of samples after each chunk, from any thread.</param>
     /// <param name="cancellation">Checked before every chunk.</param>
-    (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, int views, int? augmentedEpoch, Action<int> onChunk, CancellationToken cancellation);
+    (float[] Probabilities, BatchLoss Loss) Score(
+        NetworkWeights weights, IReadOnlyList<int> indices, int views, int? augmentedEpoch, Action<int> onChunk, CancellationToken cancellation);
 }

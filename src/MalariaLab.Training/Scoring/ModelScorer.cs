@@ -73,7 +73,9 @@ public sealed class ModelScorer : IDisposable
     public float[] Score(ITrainingData data, IReadOnlyList<int> indices, int views, CancellationToken cancellation, Action<int>? onScored = null)
     {
         if (data.Size != Architecture.Size || data.Channels != Architecture.Channels)
-            throw new ArgumentException($"The network takes {Architecture.Size} pixels and {Architecture.Channels} channels, but the images have {data.Size} and {data.Channels}.", nameof(data));
+            throw new ArgumentException(
+                $"The network takes {Architecture.Size} pixels and {Architecture.Channels} channels, but the images have {data.Size} and {data.Channels}.",
+                nameof(data));
         var scorer = new Scorer(Feed(data), _pool, CrossEntropy.Plain(_unit, ClassNames.Count));
         return scorer.Score(_weights, indices, (reader, index, view, target) => reader.Read(index, view, target), views, cancellation, onScored).Probabilities;
     }

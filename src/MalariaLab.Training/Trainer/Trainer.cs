@@ -17,9 +17,16 @@ public sealed class Trainer : ITrainer
         }
         catch (TorchOutOfMemoryException e)
         {
-            var size = e.RequestedBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $" when {(bytes < 1e9 ? $"{bytes / 1e6:0.#} MB" : $"{bytes / 1e9:0.#} GB")} more were asked for") : "";
+            var asked = e.RequestedBytes switch
+            {
+                null => "",
+                { } bytes => string.Create(
+                    CultureInfo.InvariantCulture, $" when {(bytes < 1e9 ? $"{bytes / 1e6:0.#} MB" : $"{bytes / 1e9:0.#} GB")} more were asked for"),
+            };
+            var memory = request.Device == "cpu" ? "Memory" : "The GPU's memory";
             var batch = request.Spec.Training.BatchSize;
-            throw new TrainingFailedException($"{(request.Device == "cpu" ? "Memory" : "The GPU's memory")} ran out{size}. Try a batch of {Math.Max(1, batch / 2)} instead of {batch}, or smaller images.", e);
+            throw new TrainingFailedException(
+                $"{memory} ran out{asked}. Try a batch of {Math.Max(1, batch / 2)} instead of {batch}, or smaller images.", e);
         }
     }
 }

@@ -135,21 +135,25 @@ internal sealed class TrainingRun : IDisposable
             return false;
         var (bytes, most) = (FeatureCache.Bytes(_weights.Layout.Graph, ImageCount), _request.FeatureCacheBytes);
         if (bytes > most)
-            _observer.OnLog($"The backbone is frozen, but its features of {ImageCount} images would take {bytes >> 20} MB of the {most >> 20} MB that may be kept: every epoch computes them anew.");
+            _observer.OnLog($"The backbone is frozen, but its features of {ImageCount} images would take {bytes >> 20} MB "
+                + $"of the {most >> 20} MB that may be kept: every epoch computes them anew.");
         return bytes <= most;
     }
 
     private FeatureCache Features(ImageFeed images, Action<int, Action<int>> each, ScalarType precision)
     {
         var folder = _request.FeatureCacheFolder ?? _store.PathOf("features");
-        return Own(FeatureCache.Open(folder, _request.FeatureCacheBytes, Spec, images, ImageCount, _weights, each, precision, _observer.OnLog, Counted("Computing features", 0, ImageCount), _cancellation));
+        var counted = Counted("Computing features", 0, ImageCount);
+        return Own(FeatureCache.Open(
+            folder, _request.FeatureCacheBytes, Spec, images, ImageCount, _weights, each, precision, _observer.OnLog, counted, _cancellation));
     }
 
     private static void Check(TrainingRequest request)
     {
-        var (spec, data) = (request.Spec, request.Data);
-        if (data.Size != spec.Architecture.Size || data.Channels != spec.Architecture.Channels)
-            throw new TrainingFailedException($"The network takes {spec.Architecture.Size} pixels and {spec.Architecture.Channels} channels, but the images have {data.Size} and {data.Channels}.");
+        var (network, data) = (request.Spec.Architecture, request.Data);
+        if (data.Size != network.Size || data.Channels != network.Channels)
+            throw new TrainingFailedException(
+                $"The network takes {network.Size} pixels and {network.Channels} channels, but the images have {data.Size} and {data.Channels}.");
         if (data.Indices(SplitPart.Train).Count == 0)
             throw new TrainingFailedException("The split has no training images: make another split.");
         if (!TorchDevices.CanTrainOn(request.Device))
@@ -222,7 +226,9 @@ internal sealed class TrainingRun : IDisposable
     }
 
     private TrainingFailedException NotFinite(double loss, int epoch, int batch, double rate) => new(string.Create(CultureInfo.InvariantCulture,
-        $"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, {(_engine.SumIsAtHand ? "" : "by ")}batch {batch}, at learning rate {rate:g4}. Try a lower learning rate or gradient clipping. ")
+        $"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, "
+            + $"{(_engine.SumIsAtHand ? "" : "by ")}batch {batch}, at learning rate {rate:g4}. "
+            + $"Try a lower learning rate or gradient clipping. ")
         + Kept(epoch))
     {
         Epoch = epoch,

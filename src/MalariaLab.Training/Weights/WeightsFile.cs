@@ -31,7 +31,9 @@ public static class WeightsFile
     public static WeightsDescription ReadDescription(string path)
     {
         var metadata = SafetensorsHeader.Read(path).Metadata;
-        if (!metadata.TryGetValue(ArchitectureKey, out var architecture) || !metadata.TryGetValue(PreprocessingKey, out var preprocessing) || !metadata.TryGetValue(ClassesKey, out var classes))
+        if (!metadata.TryGetValue(ArchitectureKey, out var architecture)
+            || !metadata.TryGetValue(PreprocessingKey, out var preprocessing)
+            || !metadata.TryGetValue(ClassesKey, out var classes))
             throw new WeightsException($"{Path.GetFileName(path)} does not say which network it belongs to: it is no weights file of a run.");
         return new(
             JsonSerializer.Deserialize<ArchitectureSpec>(architecture, SpecJson.Options)!,
@@ -64,7 +66,10 @@ public static class WeightsFile
             if (!tensors.TryGetValue(slot.Name, out var tensor))
                 throw new WeightsException($"{Path.GetFileName(path)} lacks the tensor {slot.Name} [{string.Join(", ", slot.Shape)}].");
             if (!tensor.shape.SequenceEqual(slot.Shape))
-                throw new WeightsException($"{slot.Name} has shape [{string.Join(", ", tensor.shape)}] in {Path.GetFileName(path)}, but the network needs [{string.Join(", ", slot.Shape)}].");
+            {
+                var (given, wanted) = (string.Join(", ", tensor.shape), string.Join(", ", slot.Shape));
+                throw new WeightsException($"{slot.Name} has shape [{given}] in {Path.GetFileName(path)}, but the network needs [{wanted}].");
+            }
             weights.View(slot).copy_(tensor);
         }
     }

@@ -29,10 +29,14 @@ public sealed record WeightsInspection(string Format, string Architecture, strin
         var candidates = Candidates(archive).Select(spec => (Key: spec.BackboneKey, Match: WeightsMatch.Best(archive, Backbone(spec)))).ToList();
         // Of several that fit, the one with most tensors says most about the file.
         var (key, match) = candidates.MaxBy(c => (c.Match.Difference is null, c.Match.Found));
+        if (match is { Difference: not null, Found: 0 })
+        {
+            var first = $"{archive.Tensors[0].Name} {WeightsTensor.Text(archive.Tensors[0].Shape)}";
+            throw new WeightsException(
+                $"{name} fits none of the lab's networks: of its {archive.Tensors.Count} tensors (the first is {first}) none has a known name and shape.");
+        }
         if (match.Difference is not null)
-            throw new WeightsException(match.Found == 0
-                ? $"{name} fits none of the lab's networks: of its {archive.Tensors.Count} tensors (the first is {archive.Tensors[0].Name} {WeightsTensor.Text(archive.Tensors[0].Shape)}) none has a known name and shape."
-                : $"{name} comes closest to {key} ({match.Found} of {match.Slots} tensors, {match.Naming}), but {match.Difference}.");
+            throw new WeightsException($"{name} comes closest to {key} ({match.Found} of {match.Slots} tensors, {match.Naming}), but {match.Difference}.");
         foreach (var _ in match.Read()) { }
         return new(archive.Format, key, match.Naming, archive.Tensors);
     }
@@ -43,7 +47,8 @@ public sealed record WeightsInspection(string Format, string Architecture, strin
     /// <summary>The network that a file of this lab names, else all of the catalogue, in colour and grey.</summary>
     private static IEnumerable<ArchitectureSpec> Candidates(WeightsArchive archive)
     {
-        if (archive.Metadata.TryGetValue(WeightsFile.ArchitectureKey, out var text) && Parse(text) is { } own && ArchitectureCatalogue.Find(own.Key) is not null && ArchitectureCatalogue.Find(own.BackboneKey) is not null)
+        if (archive.Metadata.TryGetValue(WeightsFile.ArchitectureKey, out var text) && Parse(text) is { } own
+            && ArchitectureCatalogue.Find(own.Key) is not null && ArchitectureCatalogue.Find(own.BackboneKey) is not null)
             return [own];
         return from architecture in ArchitectureCatalogue.All from channels in new[] { 3, 1 } select architecture.Defaults with { Channels = channels };
     }

@@ -42,9 +42,13 @@ internal sealed class FileDownload(TimeProvider clock) : IDisposable
             catch (Exception e) when (IsPassing(e, cancellation))
             {
                 if (attempt == Tries && e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError })
-                    throw new ExplainedException($"{address.Host} cannot be reached from this machine ({e.Message}); it may have no way to the internet. Try again when it has one, or fetch {address} on another machine and import the file here.", e);
+                    throw new ExplainedException(
+                        $"{address.Host} cannot be reached from this machine ({e.Message}); it may have no way to the internet. "
+                            + $"Try again when it has one, or fetch {address} on another machine and import the file here.", e);
                 if (attempt == Tries)
-                    throw new ExplainedException($"{address} could not be fetched whole ({e.Message}). What has arrived is kept: try again later, or fetch the file on another machine and import it here.", e);
+                    throw new ExplainedException(
+                        $"{address} could not be fetched whole ({e.Message}). "
+                            + "What has arrived is kept: try again later, or fetch the file on another machine and import it here.", e);
                 progress.Report(($"The connection broke, try {attempt + 1} of {Tries}", null));
                 await Task.Delay(Pause * attempt, clock, cancellation);
             }
@@ -105,7 +109,8 @@ internal sealed class FileDownload(TimeProvider clock) : IDisposable
             await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
             have += read;
             if (have > largest) throw TooLarge(address, largest);
-            progress.Report((string.Create(CultureInfo.InvariantCulture, $"Fetching: {have / 1e6:0.0} MB{(total is null ? "" : $" of {total / 1e6:0.0}")}"), (double?)have / total));
+            var fetched = string.Create(CultureInfo.InvariantCulture, $"Fetching: {have / 1e6:0.0} MB{(total is null ? "" : $" of {total / 1e6:0.0}")}");
+            progress.Report((fetched, (double?)have / total));
         }
         if (have < total) throw new IOException($"it ended after {have} of {total} bytes");
     }
@@ -115,7 +120,9 @@ internal sealed class FileDownload(TimeProvider clock) : IDisposable
         var found = await DigitsAsync(checksum, part, cancellation);
         if (found.StartsWith(checksum.Digits, StringComparison.Ordinal)) return;
         File.Delete(part);
-        throw new ExplainedException($"What {address.Host} sent is not the published file: it has {checksum with { Digits = found }} instead of {checksum}. It was deleted; try again, or fetch the file elsewhere and import it here.");
+        throw new ExplainedException(
+            $"What {address.Host} sent is not the published file: it has {checksum with { Digits = found }} instead of {checksum}. "
+                + "It was deleted; try again, or fetch the file elsewhere and import it here.");
     }
 
     private static async Task<string> DigitsAsync(Checksum checksum, string path, CancellationToken cancellation)

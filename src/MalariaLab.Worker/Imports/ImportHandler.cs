@@ -17,7 +17,14 @@ namespace MalariaLab.Worker.Imports;
 /// Fills a dataset version from its source. Everything becomes visible in one transaction at the end, so an import that was cut off shows nothing
 /// and simply starts over.
 /// </summary>
-internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, ContentStore store, DatasetVersionWriter versions, DerivedVersions derived, ImportSources sources, FileDownload download, DatasetInsights insights) : IJobHandler
+internal sealed class ImportHandler(
+    IDbContextFactory<LabDbContext> contexts,
+    ContentStore store,
+    DatasetVersionWriter versions,
+    DerivedVersions derived,
+    ImportSources sources,
+    FileDownload download,
+    DatasetInsights insights) : IJobHandler
 {
     private const long LargestDownload = 64L << 30;
 
@@ -86,7 +93,10 @@ internal sealed class ImportHandler(IDbContextFactory<LabDbContext> contexts, Co
         job.Progress.Report(("Storing the images", 1));
         var added = manifest.Images.Count - (kept?.Images.Count ?? 0);
         if (kept is not null && added + kept.Excluded + kept.Relabelled == 0)
-            throw new ExplainedException($"None of the {files.Count:N0} files could be added, so there is no new version. {string.Join(' ', manifest.Refusals.Take(3).Select(r => $"{r.Path}: {r.Reason}"))}");
+        {
+            var reasons = string.Join(' ', manifest.Refusals.Take(3).Select(r => $"{r.Path}: {r.Reason}"));
+            throw new ExplainedException($"None of the {files.Count:N0} files could be added, so there is no new version. {reasons}");
+        }
         if (kept is not null) manifest.Sort();
         await versions.CompleteAsync(job, import.VersionId, new VersionContent
         {

@@ -97,8 +97,11 @@ internal sealed class ManifestBuilder
     public void AddUnplaced(string path) => Refuse(path, "noClass", "It lies outside the class folders.");
 
     /// <summary>Lists a file of a class that the version being added to does not have; it is not opened.</summary>
-    public void AddUnknownClass(string path, string name) =>
-        Refuse(path, "unknownClass", $"Its folder {name} is none of the dataset's classes ({string.Join(", ", classes)}). Rename the folder, or import the images as a dataset of their own.");
+    public void AddUnknownClass(string path, string name) => Refuse(
+        path,
+        "unknownClass",
+        $"Its folder {name} is none of the dataset's classes ({string.Join(", ", classes)}). "
+            + "Rename the folder, or import the images as a dataset of their own.");
 
     private void Refuse(string path, string kind, string reason) => refusals.Add(new() { Path = path, Kind = kind, Reason = reason });
 

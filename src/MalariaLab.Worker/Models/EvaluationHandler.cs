@@ -47,7 +47,9 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
             throw new ExplainedException($"Run {runId} learned from every image of {version.Dataset!.Name}, so nothing is left to test it on: choose another dataset.");
         var caching = new SynchronousProgress<PixelCacheProgress>(p => job.Progress.Report(($"Caching images: {p.Done:N0} of {p.Total:N0}", 0.5 * p.Done / p.Total)));
         using var cache = await caches.OpenAsync(version, items, model.Architecture, model.Preprocessing.Interpolation, caching, cancellationToken);
-        var data = new PixelCacheData(cache, model.ClassNames, [.. items.Select(i => Array.IndexOf(columns, i.Label))], [.. items.Select((_, i) => split is null ? SplitPart.Test : (SplitPart)split.Assignment[i])]);
+        int[] labels = [.. items.Select(i => Array.IndexOf(columns, i.Label))];
+        SplitPart[] parts = [.. items.Select((_, i) => split is null ? SplitPart.Test : (SplitPart)split.Assignment[i])];
+        var data = new PixelCacheData(cache, model.ClassNames, labels, parts);
         var scored = data.Indices(SplitPart.Test);
 
         var done = 0;
@@ -82,7 +84,9 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
     private static int[] Columns(IReadOnlyList<string> modelClasses, DatasetVersion version)
     {
         if (!modelClasses.Order().SequenceEqual(version.ClassNames.Order()))
-            throw new ExplainedException($"The run knows the classes {string.Join(", ", modelClasses)}, but {version.Dataset!.Name} has {string.Join(", ", version.ClassNames)}: choose a dataset with the same class names.");
+            throw new ExplainedException(
+                $"The run knows the classes {string.Join(", ", modelClasses)}, but {version.Dataset!.Name} has {string.Join(", ", version.ClassNames)}: "
+                    + "choose a dataset with the same class names.");
         return [.. modelClasses.Select(name => version.ClassNames.IndexOf(name))];
     }
 

@@ -68,13 +68,16 @@ internal sealed class RunModels(IDbContextFactory<LabDbContext> contexts, LabPat
             ?? throw new ExplainedException($"There is no run {runId}.");
         if (run.Status != RunStatus.Succeeded) throw new ExplainedException($"Run {runId} has not finished, so it has no network to use.");
         var stored = await db.Artifacts.Where(a => a.RunId == runId && a.Kind == ArtifactKind.Weights).Select(a => new { a.FileName, a.Sha256 }).SingleOrDefaultAsync(cancellation);
-        return stored is not null && paths.Artifact(runId, stored.FileName) is var file && File.Exists(file) ? (file, stored.Sha256, SpecJson.Read(run.SpecJson).Evaluation.TestTimeViews)
+        return stored is not null && paths.Artifact(runId, stored.FileName) is var file && File.Exists(file)
+            ? (file, stored.Sha256, SpecJson.Read(run.SpecJson).Evaluation.TestTimeViews)
             : throw new ExplainedException($"The weights of run {runId} are not there: restore them from a backup or repeat the run.");
     }
 
     private static async Task ProveAsync(long runId, string file, string sha256, CancellationToken cancellation)
     {
         if (!await FileHash.IsAsync(file, sha256, cancellation))
-            throw new ExplainedException($"The weights of run {runId} are damaged, for their checksum is not the one that was stored with the run: restore them from a backup or repeat the run.");
+            throw new ExplainedException(
+                $"The weights of run {runId} are damaged, for their checksum is not the one that was stored with the run: "
+                    + "restore them from a backup or repeat the run.");
     }
 }

@@ -47,7 +47,9 @@ internal sealed class RunObserver(RunExecution execution, JobContext job, RunLog
     {
         Durably(() => execution.SaveEpochAsync(job.Id, job.Ticket, epoch, cancellation));
         log.Write(string.Create(CultureInfo.InvariantCulture,
-            $"Epoch {epoch.Epoch}: loss {epoch.TrainLoss:0.0000}, accuracy {epoch.TrainAccuracy:0.0000}, validation loss {epoch.ValLoss:0.0000}, validation accuracy {epoch.ValAccuracy:0.0000}, learning rate {epoch.LearningRate:0.###e0}, {epoch.Seconds:0.0} s, {epoch.ImagesPerSecond:0} images/s"));
+            $"Epoch {epoch.Epoch}: loss {epoch.TrainLoss:0.0000}, accuracy {epoch.TrainAccuracy:0.0000}, "
+                + $"validation loss {epoch.ValLoss:0.0000}, validation accuracy {epoch.ValAccuracy:0.0000}, "
+                + $"learning rate {epoch.LearningRate:0.###e0}, {epoch.Seconds:0.0} s, {epoch.ImagesPerSecond:0} images/s"));
     }
 
     public void OnLog(string line) => log.Write(line);

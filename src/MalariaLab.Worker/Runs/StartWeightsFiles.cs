@@ -22,7 +22,10 @@ internal sealed class StartWeightsFiles(IDbContextFactory<LabDbContext> contexts
                 ?? throw new ExplainedException($"The weights file {weights.FileSha256} is not in the weights library: import it again or choose another start.");
             var path = paths.WeightsFile(known.Sha256);
             if (!File.Exists(path) || !await FileHash.IsAsync(path, known.Sha256, cancellation))
-                throw new ExplainedException($"The weights file {known.Name} is {(File.Exists(path) ? "damaged" : "not on the disk")}: delete it from the weights library and import it again, or choose another start.");
+            {
+                var found = File.Exists(path) ? "damaged" : "not on the disk";
+                throw new ExplainedException($"The weights file {known.Name} is {found}: delete it from the weights library and import it again, or choose another start.");
+            }
             return (path, $"{known.Name} ({known.Sha256[..12]})");
         }
         var run = weights.RunId ?? throw new ExplainedException("The experiment starts from a run but names none: choose a finished run.");

@@ -15,7 +15,9 @@ public sealed class ImageMeasuresTests
     [Fact]
     public void Of_ManyImages_GivesFewCellsThatCountAll()
     {
-        var rows = Enumerable.Range(0, 5000).Select(i => new ImageMeasures.Row(i % 2, 40 + i % 200, 40 + i % 190, i % 3 == 0 ? 1 : 3, 1000 + i, i % 5 == 0 ? "jpeg" : "png", i == 7)).ToList();
+        var rows = Enumerable.Range(0, 5000)
+            .Select(i => new ImageMeasures.Row(i % 2, 40 + i % 200, 40 + i % 190, i % 3 == 0 ? 1 : 3, 1000 + i, i % 5 == 0 ? "jpeg" : "png", i == 7))
+            .ToList();
         var measures = ImageMeasures.Of(rows);
         Assert.Equal(5000, measures.Sizes.Sum(c => c.Count));
         Assert.InRange(measures.Sizes.Count, 100, 48 * 48 * 2);

@@ -62,7 +62,11 @@ public sealed class ConfidentLearningTests
 
     private static ReaderAgreement Agreement(int[][] counts)
     {
-        var pairs = Enumerable.Range(0, counts.Length).SelectMany(i => Enumerable.Range(0, counts.Length).SelectMany(j => Enumerable.Repeat((First: (int?)i, Second: (int?)j), counts[i][j]))).ToList();
+        var pairs =
+            (from i in Enumerable.Range(0, counts.Length)
+             from j in Enumerable.Range(0, counts.Length)
+             from pair in Enumerable.Repeat((First: (int?)i, Second: (int?)j), counts[i][j])
+             select pair).ToList();
         return ReaderAgreement.Of([.. counts.Select((_, k) => $"{k}")], [.. pairs.Select(p => p.First)], [.. pairs.Select(p => p.Second)]);
     }
 }

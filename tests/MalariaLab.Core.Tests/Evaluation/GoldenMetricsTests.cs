@@ -14,7 +14,8 @@ public sealed class GoldenMetricsTests
         {
             var metrics = BinaryMetrics.Of(item.Doubles("scores"), item.Bools("y_true"), item.GetProperty("threshold").GetDouble());
             var (counts, expected) = (metrics.Counts, item.GetProperty("expected"));
-            Assert.Equal((expected.GetProperty("tp").GetInt32(), expected.GetProperty("fp").GetInt32(), expected.GetProperty("fn").GetInt32(), expected.GetProperty("tn").GetInt32()),
+            int Count(string name) => expected.GetProperty(name).GetInt32();
+            Assert.Equal((Count("tp"), Count("fp"), Count("fn"), Count("tn")),
                 (counts.TruePositives, counts.FalsePositives, counts.FalseNegatives, counts.TrueNegatives));
             Close(expected, "accuracy", counts.Accuracy);
             Close(expected, "balanced_accuracy", counts.BalancedAccuracy);

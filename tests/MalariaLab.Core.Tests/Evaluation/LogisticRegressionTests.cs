@@ -5,7 +5,11 @@ namespace MalariaLab.Core.Tests.Evaluation;
 
 public sealed class LogisticRegressionTests
 {
-    private static readonly double[][] Hours = [.. new[] { 0.5, 0.75, 1, 1.25, 1.5, 1.75, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 4, 4.25, 4.5, 4.75, 5, 5.5 }.Select(h => new[] { h })];
+    private static readonly double[][] Hours =
+    [
+        [0.5], [0.75], [1], [1.25], [1.5], [1.75], [1.75], [2], [2.25], [2.5],
+        [2.75], [3], [3.25], [3.5], [4], [4.25], [4.5], [4.75], [5], [5.5],
+    ];
     private static readonly bool[] Passed = [.. "00000010101010111111".Select(c => c == '1')];
 
     [Theory]

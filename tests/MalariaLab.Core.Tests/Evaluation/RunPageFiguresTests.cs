@@ -75,7 +75,8 @@ public sealed class RunPageFiguresTests
     {
         // Says 99 %, is right in three of four cases.
         var truth = Enumerable.Range(0, 400).Select(i => i % 2).ToArray();
-        var model = new Predictions { Labels = ["a", "b"], Truth = truth, Probabilities = [.. truth.SelectMany((t, i) => (t == 0) == (i % 8 > 1) ? new[] { 0.99f, 0.01f } : [0.01f, 0.99f])] };
+        float[] probabilities = [.. truth.SelectMany((t, i) => (t == 0) == (i % 8 > 1) ? new[] { 0.99f, 0.01f } : [0.01f, 0.99f])];
+        var model = new Predictions { Labels = ["a", "b"], Truth = truth, Probabilities = probabilities };
         var temperature = TemperatureScaling.Fit(model.ToDoubles(), truth);
         var (before, after) = (CalibrationReport.Of(model, 0), CalibrationReport.Of(model, 0, temperature));
         Assert.True(temperature > 1);

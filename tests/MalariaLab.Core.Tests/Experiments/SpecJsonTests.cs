@@ -40,7 +40,10 @@ public sealed class SpecJsonTests
     public void Hash_OfTheThreeForms_DiffersWhereTheyTrainDifferently(OptimizerKind kind, double momentum, int different)
     {
         var spec = Samples.Spec("basic-cnn");
-        Assert.Equal(different, Enum.GetValues<EpsilonForm>().Select(form => SpecJson.Hash(spec with { Optimizer = new() { Kind = kind, LearningRate = 0.1, Momentum = momentum, EpsilonForm = form } })).Distinct().Count());
+        var hashes = Enum.GetValues<EpsilonForm>()
+            .Select(form => new OptimizerSpec { Kind = kind, LearningRate = 0.1, Momentum = momentum, EpsilonForm = form })
+            .Select(optimizer => SpecJson.Hash(spec with { Optimizer = optimizer }));
+        Assert.Equal(different, hashes.Distinct().Count());
     }
 
     [Fact]

@@ -23,7 +23,16 @@ public sealed class TensorBoardEventsTests
         Assert.Equal([1L, 300L], events.Skip(1).Select(e => e.Step));
         Assert.Equal(Begin.ToUnixTimeSeconds() + 9, events[1].WallTime);
         Assert.Equal(
-            new() { ["loss/train"] = 0.7f, ["loss/validation"] = 0.6f, ["accuracy/train"] = 0.5f, ["accuracy/validation"] = 0.55f, ["learning_rate"] = 0.001f, ["speed/seconds_per_epoch"] = 9, ["speed/images_per_second"] = 540 },
+            new()
+            {
+                ["loss/train"] = 0.7f,
+                ["loss/validation"] = 0.6f,
+                ["accuracy/train"] = 0.5f,
+                ["accuracy/validation"] = 0.55f,
+                ["learning_rate"] = 0.001f,
+                ["speed/seconds_per_epoch"] = 9,
+                ["speed/images_per_second"] = 540,
+            },
             events[1].Scalars);
         // What is undefined is left out: TensorBoard would draw a zero.
         Assert.Equal(["loss/train", "accuracy/train", "learning_rate", "speed/seconds_per_epoch"], events[2].Scalars.Keys);
@@ -40,7 +49,17 @@ public sealed class TensorBoardEventsTests
             "GAAAAAAAAACjf0siCQAAAJAKadpBGg1icmFpbi5FdmVudDoyNsyH8MMAAAAAAAAAst3tcwkAAECSCmnaQRCsAiq0AQoRCgpsb3NzL3RyYWluFQAAQD8KFgoPbG9zcy92YWxpZGF0aW9uFQAAAD8KFQ" +
             "oOYWNjdXJhY3kvdHJhaW4VAAAAPwoaChNhY2N1cmFjeS92YWxpZGF0aW9uFQAAID8KFAoNbGVhcm5pbmdfcmF0ZRVvEoM6Ch4KF3NwZWVkL3NlY29uZHNfcGVyX2Vwb2NoFQAAEEEKHgoXc3BlZWQv" +
             "aW1hZ2VzX3Blcl9zZWNvbmQVAAAHRPI3uaI=";
-        var written = await Write(new EpochRecord { Epoch = 300, TrainLoss = 0.75, TrainAccuracy = 0.5, ValLoss = 0.5, ValAccuracy = 0.625, LearningRate = 0.001, Seconds = 9, ImagesPerSecond = 540 });
+        var written = await Write(new EpochRecord
+        {
+            Epoch = 300,
+            TrainLoss = 0.75,
+            TrainAccuracy = 0.5,
+            ValLoss = 0.5,
+            ValAccuracy = 0.625,
+            LearningRate = 0.001,
+            Seconds = 9,
+            ImagesPerSecond = 540,
+        });
         Assert.Equal(Known, Convert.ToBase64String(written));
     }
 

@@ -59,7 +59,8 @@ public sealed class ArchitectureTrainingTests : IDisposable
     public void Layout_EveryFreezeChoice_HoldsTheGraphsParameterCounts(string key, int size)
     {
         var graph = ArchitectureCatalogue.Build(new ArchitectureSpec { Key = key, Size = size, Channels = 3 }, 2);
-        foreach (var weights in new[] { new WeightsSpec(), new WeightsSpec { Freeze = FreezeMode.Backbone }, new WeightsSpec { Freeze = FreezeMode.Before, TrainableFrom = graph.Blocks[^1] } })
+        WeightsSpec[] choices = [new(), new() { Freeze = FreezeMode.Backbone }, new() { Freeze = FreezeMode.Before, TrainableFrom = graph.Blocks[^1] }];
+        foreach (var weights in choices)
         {
             var slots = new ParameterLayout(graph, weights).Slots;
 

@@ -62,7 +62,11 @@ public sealed class DeviceEngineTests : IDisposable
     [Fact]
     public void Run_BFloat16OnADevice_LearnsNearlyAsFloat32()
     {
-        var spec = Runs.LeNet() with { Architecture = new ArchitectureSpec { Key = "cellnet", Size = 32 }, Training = new TrainingSpec { Epochs = 2, BatchSize = 16, Precision = Precision.BFloat16 } };
+        var spec = Runs.LeNet() with
+        {
+            Architecture = new ArchitectureSpec { Key = "cellnet", Size = 32 },
+            Training = new TrainingSpec { Epochs = 2, BatchSize = 16, Precision = Precision.BFloat16 },
+        };
         var data = new SyntheticCells(60, 32);
 
         var half = Run(spec, data, "half", onDevice: true);

@@ -33,7 +33,11 @@ public sealed class DeviceInputsTests
     {
         foreach (var channels in new[] { 3, 1 })
             foreach (var scaling in channels == 3 ? new[] { PixelScaling.Unit, PixelScaling.Caffe } : [PixelScaling.MinusOneToOne])
-                AssertSame(Specs[name], new PreprocessingSpec { Scaling = scaling }, channels, (inputs, images) => inputs.Prepare(images, inputs.Draw([.. Enumerable.Range(0, Count)], 3)),
+                AssertSame(
+                    Specs[name],
+                    new PreprocessingSpec { Scaling = scaling },
+                    channels,
+                    (inputs, images) => inputs.Prepare(images, inputs.Draw([.. Enumerable.Range(0, Count)], 3)),
                     i => ImageTransform.Draw(Specs[name], Size, Size, 5, 3, i));
     }
 
@@ -64,7 +68,8 @@ public sealed class DeviceInputsTests
         }
     }
 
-    private static void AssertSame(AugmentationSpec spec, PreprocessingSpec preprocessing, int channels, Func<DeviceInputs, Tensor, Tensor> prepare, Func<int, ImageTransform> transform)
+    private static void AssertSame(
+        AugmentationSpec spec, PreprocessingSpec preprocessing, int channels, Func<DeviceInputs, Tensor, Tensor> prepare, Func<int, ImageTransform> transform)
     {
         using var scope = torch.NewDisposeScope();
         var data = new SyntheticCells(Count, Size, channels);

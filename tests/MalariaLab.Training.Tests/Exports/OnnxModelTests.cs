@@ -111,7 +111,8 @@ public sealed class OnnxModelTests : IDisposable
     private static OnnxModel Model(string weights, NetworkGraph graph, PixelScaling scaling)
     {
         var scaler = new PixelScaler(scaling, graph.Image.Channels);
-        return OnnxModel.Create(graph, new(scaler.Factors, scaler.Offsets, scaler.BlueFirst), SafetensorsHeader.Read(weights), new Dictionary<string, string> { ["classes"] = "[]" });
+        var input = new OnnxScaling(scaler.Factors, scaler.Offsets, scaler.BlueFirst);
+        return OnnxModel.Create(graph, input, SafetensorsHeader.Read(weights), new Dictionary<string, string> { ["classes"] = "[]" });
     }
 
     private async Task<string> Export(string weights, NetworkGraph graph, PixelScaling scaling)

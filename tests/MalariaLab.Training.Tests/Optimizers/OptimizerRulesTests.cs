@@ -34,7 +34,10 @@ public sealed class OptimizerRulesTests
                     optimizer.Step(slice, spec.LearningRate, 1);
                 var actual = parameters.@double().ToArray<double>();
                 for (var i = 0; i < actual.Length; i++)
-                    Assert.True(Math.Abs(expected[step][i % initial.Length] - actual[i]) <= tolerance, $"{run.GetProperty("name")}, step {step + 1}, parameter {i % initial.Length}.");
+                {
+                    var k = i % initial.Length;
+                    Assert.True(Math.Abs(expected[step][k] - actual[i]) <= tolerance, $"{run.GetProperty("name")}, step {step + 1}, parameter {k}.");
+                }
             }
             Assert.Equal(gradients.Length, optimizer.Steps);
         }
@@ -47,7 +50,8 @@ public sealed class OptimizerRulesTests
     {
         using var scope = torch.NewDisposeScope();
         var (parameter, gradient) = (torch.tensor([1.0]), torch.tensor([1.0]));
-        using var optimizer = new SlicedOptimizer(OptimizerRules.For(new() { Kind = OptimizerKind.Sgd, LearningRate = 0.1, Momentum = 0.9, EpsilonForm = form }), parameter, gradient);
+        var rules = OptimizerRules.For(new() { Kind = OptimizerKind.Sgd, LearningRate = 0.1, Momentum = 0.9, EpsilonForm = form });
+        using var optimizer = new SlicedOptimizer(rules, parameter, gradient);
 
         optimizer.Step(0, 0.1, 1);
         optimizer.Step(0, 0.01, 1);

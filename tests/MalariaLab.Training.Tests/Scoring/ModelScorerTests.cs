@@ -78,7 +78,11 @@ public sealed class ModelScorerTests : IDisposable
 
     private (TrainingOutcome, SyntheticCells) Train(OutputUnit unit, int epochs = 2)
     {
-        var spec = Runs.LeNet() with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam, LearningRate = 0.003 }, Training = new TrainingSpec { Epochs = epochs, BatchSize = 16 } };
+        var spec = Runs.LeNet() with
+        {
+            Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam, LearningRate = 0.003 },
+            Training = new TrainingSpec { Epochs = epochs, BatchSize = 16 },
+        };
         spec = spec with { Architecture = spec.Architecture with { Output = unit } };
         var data = new SyntheticCells(160, 32);
         return (new MalariaLab.Training.Trainer().Run(_runs.Request(spec, data), new Listener(), TestContext.Current.CancellationToken), data);

@@ -20,13 +20,19 @@ public sealed class MemoryTests : IDisposable
     [InlineData("lenet", true)]
     public void Run_FromEpochToEpochAndAtTheEnd_HoldsNoMoreTensors(string key, bool onDevice)
     {
-        var spec = Runs.LeNet() with { Architecture = new ArchitectureSpec { Key = key, Size = 32 }, Training = new TrainingSpec { Epochs = 6, BatchSize = 4, WeightEmaDecay = 0.9 } };
+        var spec = Runs.LeNet() with
+        {
+            Architecture = new ArchitectureSpec { Key = key, Size = 32 },
+            Training = new TrainingSpec { Epochs = 6, BatchSize = 4, WeightEmaDecay = 0.9 },
+        };
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var before = Tensor.TotalCount;
         var counts = new List<long>();
 
-        new MalariaLab.Training.Trainer().Run(_runs.Request(spec, new SyntheticCells(40, 32)) with { TakesDeviceEngine = onDevice }, new Listener { AfterEpoch = _ => counts.Add(Tensor.TotalCount) }, TestContext.Current.CancellationToken);
+        var request = _runs.Request(spec, new SyntheticCells(40, 32)) with { TakesDeviceEngine = onDevice };
+        var listener = new Listener { AfterEpoch = _ => counts.Add(Tensor.TotalCount) };
+        new MalariaLab.Training.Trainer().Run(request, listener, TestContext.Current.CancellationToken);
 
         // What earlier tests left to the finalizer may go meanwhile; nothing may come.
         Assert.All(counts, count => Assert.InRange(count, 0, counts[0]));

@@ -20,7 +20,11 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void Run_LeNet_LearnsDotsAndScoresEveryPart()
     {
-        var spec = Runs.LeNet() with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam, LearningRate = 0.003 }, Training = new TrainingSpec { Epochs = 8, BatchSize = 16 } };
+        var spec = Runs.LeNet() with
+        {
+            Optimizer = new OptimizerSpec { Kind = OptimizerKind.Adam, LearningRate = 0.003 },
+            Training = new TrainingSpec { Epochs = 8, BatchSize = 16 },
+        };
         var data = new SyntheticCells(200, 32);
         var listener = new Listener();
 
@@ -71,7 +75,12 @@ public sealed class TrainerTests : IDisposable
     [InlineData("cellnet")]
     public void Run_OtherThreadCounts_GiveTheSameBits(string key)
     {
-        var spec = Runs.LeNet() with { Architecture = new ArchitectureSpec { Key = key, Size = 32 }, Augmentation = Augmentation, Training = new TrainingSpec { Epochs = 2, BatchSize = 10 } };
+        var spec = Runs.LeNet() with
+        {
+            Architecture = new ArchitectureSpec { Key = key, Size = 32 },
+            Augmentation = Augmentation,
+            Training = new TrainingSpec { Epochs = 2, BatchSize = 10 },
+        };
         var data = new SyntheticCells(60, 32);
 
         AssertSame(Run(spec, data, new Listener(), "one", threads: 1), Run(spec, data, new Listener(), "three", threads: 3));

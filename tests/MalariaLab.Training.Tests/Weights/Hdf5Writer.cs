@@ -83,12 +83,16 @@ internal sealed unsafe partial class Hdf5Writer : IDisposable
     [LibraryImport(Library)] private static partial nint H5Tcopy(nint type);
     [LibraryImport(Library)] private static partial int H5Tset_size(nint type, nuint size);
     [LibraryImport(Library)] private static partial nint H5Screate_simple(int rank, ulong* sizes, ulong* most);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] private static partial nint H5Acreate2(nint place, string name, nint type, nint space, nint create, nint access);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint H5Acreate2(nint place, string name, nint type, nint space, nint create, nint access);
     [LibraryImport(Library)] private static partial int H5Awrite(nint attribute, nint type, byte* data);
     [LibraryImport(Library)] private static partial nint H5Pcreate(nint kind);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] private static partial int H5Pset_external(nint properties, string file, nint offset, ulong size);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] private static partial nint H5Dcreate2(nint place, string name, nint type, nint space, nint links, nint create, nint access);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint H5Dcreate2(nint place, string name, nint type, nint space, nint links, nint create, nint access);
     [LibraryImport(Library)] private static partial int H5Dwrite(nint dataset, nint type, nint memory, nint file, nint transfer, float* data);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] private static partial int H5Lcreate_soft(string target, nint place, string name, nint create, nint access);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] private static partial int H5Lcreate_external(string file, string target, nint place, string name, nint create, nint access);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int H5Lcreate_soft(string target, nint place, string name, nint create, nint access);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int H5Lcreate_external(string file, string target, nint place, string name, nint create, nint access);
 }

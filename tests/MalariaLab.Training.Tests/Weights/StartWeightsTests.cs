@@ -24,7 +24,8 @@ public sealed class StartWeightsTests : IDisposable
 
         var second = Run(FromFirst(FreezeMode.Backbone), new SyntheticCells(60, 32), "second", log);
 
-        Assert.Contains(log.Log, line => line.StartsWith("Loaded 6 of 6 backbone tensors from run 1", StringComparison.Ordinal) && line.Contains("the head too", StringComparison.Ordinal));
+        var loaded = Assert.Single(log.Log, line => line.StartsWith("Loaded 6 of 6 backbone tensors from run 1", StringComparison.Ordinal));
+        Assert.Contains("the head too", loaded, StringComparison.Ordinal);
         Assert.Contains(log.Log, line => line.Contains("stay frozen as loaded, from conv1 to conv3", StringComparison.Ordinal));
         using var scope = torch.NewDisposeScope();
         var (before, after) = (Safetensors.Load(_first.WeightsFile).Tensors, Safetensors.Load(second.WeightsFile).Tensors);
@@ -86,7 +87,8 @@ public sealed class StartWeightsTests : IDisposable
 
         var second = Run(spec, new SyntheticCells(60, 32, channels: 1), "second", log);
 
-        Assert.Contains(log.Log, line => line.StartsWith("Loaded 6 of 6 backbone tensors from run 1", StringComparison.Ordinal) && line.Contains("the head starts random", StringComparison.Ordinal));
+        var loaded = Assert.Single(log.Log, line => line.StartsWith("Loaded 6 of 6 backbone tensors from run 1", StringComparison.Ordinal));
+        Assert.Contains("the head starts random", loaded, StringComparison.Ordinal);
         using var scope = torch.NewDisposeScope();
         var after = Safetensors.Load(second.WeightsFile).Tensors;
         Assert.Equal(Values(Safetensors.Load(_first.WeightsFile).Tensors["conv2.weight"]), Values(after["conv2.weight"]));

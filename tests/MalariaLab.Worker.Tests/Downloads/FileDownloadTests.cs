@@ -147,7 +147,9 @@ public sealed class FileDownloadTests : IAsyncLifetime
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        var failure = await Assert.ThrowsAsync<ExplainedException>(() => _download.FetchAsync(new($"http://{socket.LocalEndPoint}"), Sha256, Target, long.MaxValue, new Collector(_progress), default));
+        var address = new Uri($"http://{socket.LocalEndPoint}");
+        var failure = await Assert.ThrowsAsync<ExplainedException>(
+            () => _download.FetchAsync(address, Sha256, Target, long.MaxValue, new Collector(_progress), default));
 
         Assert.Contains("cannot be reached from this machine", failure.Message, StringComparison.Ordinal);
     }

@@ -30,7 +30,9 @@ public sealed class WeightsTests
 
         Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
         var file = Assert.Single(await library.ListAsync());
-        Assert.Equal(("squeezenet.h5", "squeezenet", "h5", "a colleague", "MIT", new FileInfo(original).Length), (file.Name, file.Architecture, file.Format, file.Source, file.Licence, file.Bytes));
+        Assert.Equal(
+            ("squeezenet.h5", "squeezenet", "h5", "a colleague", "MIT", new FileInfo(original).Length),
+            (file.Name, file.Architecture, file.Format, file.Source, file.Licence, file.Bytes));
         Assert.Equal(file.Sha256, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(lab.Paths.WeightsFile(file.Sha256)))));
         using var tensors = JsonDocument.Parse(file.TensorsJson);
         Assert.Equal(50, tensors.RootElement.GetArrayLength());
@@ -110,7 +112,8 @@ public sealed class WeightsTests
 
         var fromRun = await lab.FinishedRunAsync(await lab.QueueAsync(spec with { Weights = new() { Source = WeightsSource.Run, RunId = first.Id } }));
         var fromFile = await lab.FinishedRunAsync(await lab.QueueAsync(spec with { Weights = new() { Source = WeightsSource.File, FileSha256 = weights.Sha256 } }));
-        var prediction = await lab.FinishedTaskAsync(await lab.StartTaskAsync(JobKind.Prediction, first.Id, JsonSerializer.Serialize(new PredictionPayload([], Explain: false), SpecJson.Options)));
+        var payload = JsonSerializer.Serialize(new PredictionPayload([], Explain: false), SpecJson.Options);
+        var prediction = await lab.FinishedTaskAsync(await lab.StartTaskAsync(JobKind.Prediction, first.Id, payload));
 
         Assert.Equal((RunStatus.Failed, RunStatus.Failed, LabTaskStatus.Failed), (fromRun.Status, fromFile.Status, prediction.Status));
         Assert.Contains($"The weights of run {first.Id} are damaged", fromRun.Reason, StringComparison.Ordinal);
@@ -137,7 +140,15 @@ public sealed class WeightsTests
                 Name = "r",
                 Ticket = "t",
                 Status = RunStatus.Queued,
-                Experiment = new() { Recipe = "lenet", SpecJson = SpecJson.Write(spec), SpecHash = SpecJson.Hash(spec), DatasetVersion = version, Split = split, Architecture = "lenet" },
+                Experiment = new()
+                {
+                    Recipe = "lenet",
+                    SpecJson = SpecJson.Write(spec),
+                    SpecHash = SpecJson.Hash(spec),
+                    DatasetVersion = version,
+                    Split = split,
+                    Architecture = "lenet",
+                },
             });
             await db.SaveChangesAsync();
         }

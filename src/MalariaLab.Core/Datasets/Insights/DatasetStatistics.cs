@@ -46,7 +46,8 @@ public sealed record GroupStatistics(int Count, int Least, double Median, int Mo
         if (groups.Count == 0) return null;
         var lines = groups.Select(g => new GroupLine(g.Key, g.Value)).OrderByDescending(g => g.Images).ThenBy(g => g.Group, StringComparer.Ordinal).ToList();
         var sizes = MeasureSummary.Of("", lines.Select(l => (double)l.Images));
-        return new(lines.Count, (int)sizes.Min, sizes.Median, (int)sizes.Max, lines.Count(l => l.ClassCounts.Count(c => c > 0) > 1), ungrouped, [.. lines.Take(DatasetStatistics.MostGroups)]);
+        var mixed = lines.Count(l => l.ClassCounts.Count(c => c > 0) > 1);
+        return new(lines.Count, (int)sizes.Min, sizes.Median, (int)sizes.Max, mixed, ungrouped, [.. lines.Take(DatasetStatistics.MostGroups)]);
     }
 }
 

@@ -55,7 +55,10 @@ public sealed record Architecture
         Require(classes is >= MinClasses and <= MaxClasses, "data", $"A network tells {MinClasses} to {MaxClasses} classes apart, but there are {classes}.");
         Require(spec.Size is >= 8 and <= 1024, "architecture.size", $"The input side must be 8 to 1024 pixels, but is {spec.Size}.");
         Require(spec.Channels is 1 or 3, "architecture.channels", $"Images have 1 (grey) or 3 (RGB) channels, not {spec.Channels}.");
-        Require(spec.HeadUnits.Count <= 8 && spec.HeadUnits.All(u => u is >= 1 and <= 8192), "architecture.headUnits", "The head takes at most 8 hidden layers of 1 to 8192 units.");
+        Require(
+            spec.HeadUnits.Count <= 8 && spec.HeadUnits.All(u => u is >= 1 and <= 8192),
+            "architecture.headUnits",
+            "The head takes at most 8 hidden layers of 1 to 8192 units.");
         var dropout = spec.Dropout ?? Dropout;
         Require(dropout is >= 0 and < 1, "architecture.dropout", $"Dropout must be at least 0 and below 1, but is {dropout}.");
         var unit = OutputFor(spec, classes);

@@ -79,7 +79,7 @@ public sealed class NetworkGraph
         for (var i = 0; i < Blocks.Count; i++)
             if (Blocks[i] == block)
                 return i;
-        throw new SpecException("weights.trainableFrom",
-            string.IsNullOrEmpty(block) ? $"No block is named; the blocks are {string.Join(", ", Blocks)}." : $"\"{block}\" is not a block of {Architecture}; the blocks are {string.Join(", ", Blocks)}.");
+        var named = string.IsNullOrEmpty(block) ? "No block is named" : $"\"{block}\" is not a block of {Architecture}";
+        throw new SpecException("weights.trainableFrom", $"{named}; the blocks are {string.Join(", ", Blocks)}.");
     }
 }

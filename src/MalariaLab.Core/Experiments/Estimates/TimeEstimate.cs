@@ -34,7 +34,10 @@ public sealed record TimeEstimate(double SecondsPerEpoch, bool IsSameNetwork, in
         var same = measured.Where(p => IsSameNetworkAs(p.Spec, spec)).Select(p => p.ImagesPerSecond).ToList();
         if (same.Count > 0) return new(work / Median(same), IsSameNetwork: true, same.Count);
         // Epochs on fixed features say nothing about others: they are dozens of times as fast.
-        var rates = measured.Where(p => !p.Spec.HasFixedFeatures).Select(p => p.ImagesPerSecond * ArchitectureCatalogue.Build(p.Spec.Architecture, p.Classes).TrainingFlops(p.Spec.Weights)).ToList();
+        var rates = measured
+            .Where(p => !p.Spec.HasFixedFeatures)
+            .Select(p => p.ImagesPerSecond * ArchitectureCatalogue.Build(p.Spec.Architecture, p.Classes).TrainingFlops(p.Spec.Weights))
+            .ToList();
         return rates.Count == 0 ? null : new(work * flops / Median(rates), IsSameNetwork: false, rates.Count);
     }
 

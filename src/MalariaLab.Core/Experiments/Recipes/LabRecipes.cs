@@ -53,7 +53,8 @@ internal static class LabRecipes
         Description = "The lab's own network for cells, made for a CPU: few weights, strong augmentation, averaged weights. The one to beat.",
         Source = "The lab's own.",
         Note = "Many cells of a few NIH patients are called parasitized and show no parasite, often with a bite that the segmentation took out of their edge: no network "
-            + "is right on all of them, and the test figure moves by more than two percent with the patients that a split happens to test. Compare networks on one split, or over folds.",
+            + "is right on all of them, and the test figure moves by more than two percent with the patients that a split happens to test. "
+            + "Compare networks on one split, or over folds.",
         Split = ByPatient,
         Architecture = Architectures.CellNet.Figure.Defaults,
         Preprocessing = new() { Interpolation = Interpolation.Bilinear, Scaling = PixelScaling.Unit },

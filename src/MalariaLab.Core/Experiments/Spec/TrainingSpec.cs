@@ -34,5 +34,8 @@ public sealed record TrainingSpec
     public int StepsPerEpoch(int images) => (((images + BatchSize - 1) / BatchSize) + AccumulationSteps - 1) / AccumulationSteps;
 }
 
-/// <summary>Numeric precisions; <c>BFloat16</c> is autocast, on CUDA and on processors with AVX-512 BF16; weights, normalisation, sums of gradients and scores stay float32.</summary>
+/// <summary>
+/// Numeric precisions; <c>BFloat16</c> is autocast, on CUDA and on processors with AVX-512 BF16;
+/// weights, normalisation, sums of gradients and scores stay float32.
+/// </summary>
 public enum Precision { Float32, BFloat16 }

@@ -35,7 +35,8 @@ public sealed record SweepAxis
 
         var logarithmic = bounds[1].EndsWith(" log", StringComparison.Ordinal);
         var upper = logarithmic ? bounds[1][..^" log".Length] : bounds[1];
-        if (!double.TryParse(bounds[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var min) || !double.TryParse(upper, NumberStyles.Float, CultureInfo.InvariantCulture, out var max))
+        if (!double.TryParse(bounds[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var min)
+            || !double.TryParse(upper, NumberStyles.Float, CultureInfo.InvariantCulture, out var max))
             throw new SpecException(parts[0], $"\"{parts[1]}\" is not a range of two numbers.");
         return new SweepAxis { Path = parts[0], Min = min, Max = max, Logarithmic = logarithmic }.Checked();
     }
@@ -44,7 +45,11 @@ public sealed record SweepAxis
     {
         var field = SpecField.All.FirstOrDefault(f => f.Path.Equals(Path, StringComparison.OrdinalIgnoreCase));
         if (Values.Count > 0 || field is null) return this;
-        if (!field.IsNumber) throw new SpecException(Path, $"{Path} is no number: give the values to try, for example {Path}={string.Join('|', field.Choices.DefaultIfEmpty("a|b").Take(2))}.");
+        if (!field.IsNumber)
+        {
+            var example = string.Join('|', field.Choices.DefaultIfEmpty("a|b").Take(2));
+            throw new SpecException(Path, $"{Path} is no number: give the values to try, for example {Path}={example}.");
+        }
         if (!(Min < Max) || (Logarithmic && Min <= 0))
             throw new SpecException(Path, $"The range of {Path} must rise{(Logarithmic ? " from above 0" : "")}, but is {Min} to {Max}.");
         return this with { Path = field.Path };

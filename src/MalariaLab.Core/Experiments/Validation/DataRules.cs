@@ -17,17 +17,27 @@ internal static class DataRules
         {
             var empty = data.Classes.Where((_, i) => counts[i] == 0).ToList();
             if (counts.Sum() > 0 && empty.Count > 0)
-                yield return Wrong("data.splitId", $"The {part} part has no image of {string.Join(", ", empty)}: make another split, or a dataset without {(empty.Count == 1 ? "this class" : "these classes")}.");
+            {
+                var other = empty.Count == 1 ? "this class" : "these classes";
+                yield return Wrong(
+                    "data.splitId",
+                    $"The {part} part has no image of {string.Join(", ", empty)}: make another split, or a dataset without {other}.");
+            }
         }
         if (test == 0)
             yield return Doubt("data.splitId", "The split has no test images: the run will have no test result.");
         if (data.LeakedGroups > 0)
-            yield return Doubt("data.splitId", $"The split leaks {data.LeakedGroups} patient{(data.LeakedGroups == 1 ? "" : "s")}: images of one patient stand in more than one part, and the test figure will be too good for patients never seen. Split by patient.");
+            yield return Doubt(
+                "data.splitId",
+                $"The split leaks {data.LeakedGroups} patient{(data.LeakedGroups == 1 ? "" : "s")}: "
+                    + "images of one patient stand in more than one part, and the test figure will be too good for patients never seen. Split by patient.");
 
         if (train > 0 && spec.Training.BatchSize > train)
             yield return Wrong("training.batchSize", $"A batch of {spec.Training.BatchSize} is larger than the training part of {train} images: use {train} at most.");
         else if (train > 0 && (long)spec.Training.BatchSize * spec.Training.AccumulationSteps > train)
-            yield return Wrong("training.accumulationSteps", $"{spec.Training.AccumulationSteps} batches of {spec.Training.BatchSize} an update are more than the {train} training images: accumulate less.");
+            yield return Wrong(
+                "training.accumulationSteps",
+                $"{spec.Training.AccumulationSteps} batches of {spec.Training.BatchSize} an update are more than the {train} training images: accumulate less.");
 
         foreach (var (field, user) in UsersOfValidation(spec))
         {

@@ -24,7 +24,10 @@ public static class SpecValidator
         if (Recipes.Find(spec.Recipe) is { } recipe)
         {
             if (recipe.StartsFromImageNet && spec.Weights.Source == WeightsSource.Random)
-                yield return Doubt("weights.source", $"The recipe {recipe.Key} starts from ImageNet weights, but this run starts from random ones. To repeat the recipe, bring {StartChoice.FilesFor(spec.Architecture.BackboneKey)} to the Weights page and choose it.");
+                yield return Doubt(
+                    "weights.source",
+                    $"The recipe {recipe.Key} starts from ImageNet weights, but this run starts from random ones. "
+                        + $"To repeat the recipe, bring {StartChoice.FilesFor(spec.Architecture.BackboneKey)} to the Weights page and choose it.");
             yield break;
         }
         yield return Wrong("recipe", $"There is no recipe \"{spec.Recipe}\". Known are {string.Join(", ", Recipes.All.Select(r => r.Key))}.");
@@ -44,9 +47,9 @@ public static class SpecValidator
         {
             return [Wrong(e.Field, e.Message)];
         }
-        return memory.Total > lab.DeviceMemory
-            ? [Doubt("training.batchSize", $"The training needs about {memory.Total / 1e9:0.0} GB, but the device has {lab.DeviceMemory / 1e9:0.0} GB: a smaller batch or image takes less.")]
-            : [];
+        if (memory.Total <= lab.DeviceMemory) return [];
+        var (needed, had) = (memory.Total / 1e9, lab.DeviceMemory / 1e9);
+        return [Doubt("training.batchSize", $"The training needs about {needed:0.0} GB, but the device has {had:0.0} GB: a smaller batch or image takes less.")];
     }
 
     private static IEnumerable<SpecIssue> Rules(ExperimentSpec spec, DatasetFacts data, LabFacts lab)
@@ -55,16 +58,23 @@ public static class SpecValidator
         if (spec.Loss.ClassWeighting == ClassWeighting.Given)
         {
             if (spec.Loss.ClassWeights.Count != data.Classes.Count)
-                yield return Wrong("loss.classWeights", $"There are {data.Classes.Count} classes ({string.Join(", ", data.Classes)}), but {spec.Loss.ClassWeights.Count} class weights: give one a class, in this order.");
+                yield return Wrong(
+                    "loss.classWeights",
+                    $"There are {data.Classes.Count} classes ({string.Join(", ", data.Classes)}), "
+                        + $"but {spec.Loss.ClassWeights.Count} class weights: give one a class, in this order.");
             else if (spec.Loss.ClassWeights.Any(w => !(w > 0 && double.IsFinite(w))))
                 yield return Wrong("loss.classWeights", "Every class weight must be above 0.");
         }
         if (architecture.Channels == 1 && spec.Preprocessing.Scaling is PixelScaling.Caffe or PixelScaling.ImageNet)
-            yield return Wrong("preprocessing.scaling", $"The {spec.Preprocessing.Scaling} scaling has a mean for each colour, but the input is grey: use unit or minusOneToOne, or 3 channels.");
+            yield return Wrong(
+                "preprocessing.scaling",
+                $"The {spec.Preprocessing.Scaling} scaling has a mean for each colour, but the input is grey: use unit or minusOneToOne, or 3 channels.");
         if (architecture.Channels == 1 && !data.IsGrey)
             yield return Doubt("architecture.channels", "The images have colours that a grey input drops: use 3 channels to keep them.");
         if ((architecture.Channels == 1 || data.IsGrey) && (augmentation.Saturation > 0 || augmentation.Hue > 0))
-            yield return Doubt(augmentation.Saturation > 0 ? "augmentation.saturation" : "augmentation.hue", "Grey images have neither saturation nor hue: these changes do nothing.");
+            yield return Doubt(
+                augmentation.Saturation > 0 ? "augmentation.saturation" : "augmentation.hue",
+                "Grey images have neither saturation nor hue: these changes do nothing.");
         if (schedule.Kind is ScheduleKind.Constant or ScheduleKind.Step or ScheduleKind.Cosine && schedule.WarmUpEpochs > 0 && schedule.WarmUpEpochs >= spec.Training.Epochs)
             yield return Wrong("schedule.warmUpEpochs", $"The warm-up of {schedule.WarmUpEpochs} epochs must end before the last of {spec.Training.Epochs} epochs.");
         if (schedule.Kind is ScheduleKind.Plateau or ScheduleKind.Cosine && schedule.MinLearningRate >= spec.Optimizer.LearningRate)

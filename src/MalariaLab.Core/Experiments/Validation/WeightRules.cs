@@ -37,7 +37,10 @@ internal static class WeightRules
             yield return Wrong("architecture.channels", "Pretrained ImageNet weights take RGB images: use 3 channels, grey images are repeated over them.");
         // ImageNet's mean and deviation belong to torchvision's files, the architecture's own scaling to Keras' files.
         if (spec.Preprocessing.Scaling != scaling && spec.Preprocessing.Scaling != PixelScaling.ImageNet)
-            yield return Doubt("preprocessing.scaling", $"The ImageNet weights of {architecture.BackboneKey} expect the {scaling} scaling, not {spec.Preprocessing.Scaling}; the published recipe may differ on purpose.");
+            yield return Doubt(
+                "preprocessing.scaling",
+                $"The ImageNet weights of {architecture.BackboneKey} expect the {scaling} scaling, "
+                    + $"not {spec.Preprocessing.Scaling}; the published recipe may differ on purpose.");
     }
 
     private static IEnumerable<SpecIssue> Run(ExperimentSpec spec, LabFacts lab)

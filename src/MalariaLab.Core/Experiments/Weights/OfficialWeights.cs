@@ -28,7 +28,8 @@ public sealed record OfficialWeights(string Key, string Title, string Architectu
     public static IReadOnlyList<OfficialWeights> All { get; } =
     [
         new("vgg19-keras", "VGG-19, ImageNet, Keras", "vgg19", new(Keras + "vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"),
-            new(ChecksumKind.Md5, "253f8cb515780f3b799900260a226db6"), PixelScaling.Caffe, "By the Visual Geometry Group, Oxford, through Keras: read their terms and ImageNet's before use outside research."),
+            new(ChecksumKind.Md5, "253f8cb515780f3b799900260a226db6"), PixelScaling.Caffe,
+            "By the Visual Geometry Group, Oxford, through Keras: read their terms and ImageNet's before use outside research."),
         new("resnet50v2-keras", "ResNet50V2, ImageNet, Keras", "resnet50v2", new(Keras + "resnet/resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5"),
             new(ChecksumKind.Md5, "fac2f116257151a9d068a22e544a4917"), PixelScaling.MinusOneToOne, "By Keras: read its terms and ImageNet's before use outside research."),
         new("vgg19-torchvision", "VGG-19, ImageNet, torchvision", "vgg19", new("https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"),

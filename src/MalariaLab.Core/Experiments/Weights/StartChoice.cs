@@ -33,7 +33,10 @@ public static class StartChoice
     }
 
     /// <summary>Which files would do, as a clause for sentences: the official ones by name, with where they are.</summary>
-    public static string FilesFor(string architecture) => OfficialWeights.All.Where(w => w.Architecture == architecture).Select(w => $"{w.Address.Segments[^1]} from {w.Address.Host}").ToList() switch
+    public static string FilesFor(string architecture) => OfficialWeights.All
+        .Where(w => w.Architecture == architecture)
+        .Select(w => $"{w.Address.Segments[^1]} from {w.Address.Host}")
+        .ToList() switch
     {
         [] => $"a file with ImageNet weights of {architecture}",
         var names => string.Join(" or ", names),

@@ -32,7 +32,15 @@ internal sealed class DeviceEngine : IEngine
     private readonly CrossEntropy _scoringLoss;
     private DeviceBatch? _epoch;
 
-    public DeviceEngine(Device device, NetworkWeights weights, Tensor gradients, DeviceSamples samples, SlicedOptimizer optimizer, CrossEntropy loss, ExperimentSpec spec, Action<string> log)
+    public DeviceEngine(
+        Device device,
+        NetworkWeights weights,
+        Tensor gradients,
+        DeviceSamples samples,
+        SlicedOptimizer optimizer,
+        CrossEntropy loss,
+        ExperimentSpec spec,
+        Action<string> log)
     {
         (_device, _spec, _weights, _gradients, _samples, _optimizer, _scoringLoss) = (device, spec.Training, weights, gradients, samples, optimizer, loss.ForScoring);
         var graph = weights.Layout.Graph;
@@ -89,7 +97,8 @@ internal sealed class DeviceEngine : IEngine
     public BatchLoss Sum() => _loss.Sum();
 
     /// <inheritdoc/>
-    public (float[] Probabilities, BatchLoss Loss) Score(NetworkWeights weights, IReadOnlyList<int> indices, int views, int? augmentedEpoch, Action<int> onChunk, CancellationToken cancellation)
+    public (float[] Probabilities, BatchLoss Loss) Score(
+        NetworkWeights weights, IReadOnlyList<int> indices, int views, int? augmentedEpoch, Action<int> onChunk, CancellationToken cancellation)
     {
         using var scope = torch.NewDisposeScope();
         using var inference = torch.inference_mode();

@@ -24,7 +24,8 @@ internal sealed class DeviceSamples : IDisposable
         var bytes = (long)_rows.Count * shape.Height * shape.Width * shape.Channels * type.ElementSize();
         IsResident = device.Type != DeviceType.CUDA || bytes <= LargestShareOfFreeMemory * torch.cuda.memory_stats(Math.Max(0, device.Index)).Free;
         if (!IsResident)
-            log($"The images take {bytes >> 20} MB, too much for the memory of the GPU beside the network: they stay with the processor and go over batch by batch, which is slower.");
+            log($"The images take {bytes >> 20} MB, too much for the memory of the GPU beside the network: "
+                + "they stay with the processor and go over batch by batch, which is slower.");
         _values = torch.empty([_rows.Count, shape.Height, shape.Width, shape.Channels], type, IsResident ? device : torch.CPU).DetachFromDisposeScope();
     }
 

@@ -61,7 +61,9 @@ internal sealed class KerasArchive : WeightsArchive
 
     private void List(Hdf5Handle root, string[] path)
     {
-        foreach (var layer in Names(root, "layer_names") ?? throw Bad("is an HDF5 file without layer_names: Keras' .h5 weights have them (Keras 3's .weights.h5 is another format; save as .h5 or safetensors)"))
+        var layers = Names(root, "layer_names") ?? throw Bad(
+            "is an HDF5 file without layer_names: Keras' .h5 weights have them (Keras 3's .weights.h5 is another format; save as .h5 or safetensors)");
+        foreach (var layer in layers)
         {
             string[] group = [.. path, .. Parts(layer)];
             using var handle = Open(group);

@@ -20,7 +20,8 @@ internal static class TorchObjects
 
     /// <summary>The object behind a name, if it is one of the allowed.</summary>
     public static PickleGlobal Find(string module, string name) => Globals.GetValueOrDefault($"{module}.{name}")
-        ?? throw new PickleException($"refers to {module}.{name}, which tensors don't need; such a file may run programs and is not read: save model.state_dict() alone, or as safetensors");
+        ?? throw new PickleException($"refers to {module}.{name}, which tensors don't need; "
+            + "such a file may run programs and is not read: save model.state_dict() alone, or as safetensors");
 
     /// <summary>What a call gives.</summary>
     public static object Call(object? callee, object? arguments)

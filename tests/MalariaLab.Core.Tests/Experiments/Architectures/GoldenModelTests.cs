@@ -83,7 +83,10 @@ public sealed class GoldenModelTests
         static string Name(Activation a) => a == Activation.Relu ? "relu" : "linear";
         switch (layer.Op)
         {
-            case Conv2D c: (filters, kernel, stride, padding, bias, activation) = ($"{c.Filters}", $"{c.Kernel}", $"{c.Stride}", c.Padding == Padding.Same ? "same" : "valid", $"{c.Bias}", Name(c.Activation)); break;
+            case Conv2D c:
+                (filters, kernel, stride, bias) = ($"{c.Filters}", $"{c.Kernel}", $"{c.Stride}", $"{c.Bias}");
+                (padding, activation) = (c.Padding == Padding.Same ? "same" : "valid", Name(c.Activation));
+                break;
             case ZeroPad z: padding = $"{z.Pixels}"; break;
             case MaxPool p: (pool, stride, padding) = ($"{p.Pool}", $"{p.Stride}", "valid"); break;
             case AvgPool p: (pool, stride, padding) = ($"{p.Pool}", $"{p.Stride}", "valid"); break;

@@ -48,7 +48,8 @@ public sealed class SweepTests
     [Fact]
     public void Grid_TooManyPoints_IsRefused()
     {
-        SweepAxis[] axes = [.. new[] { "training.seed", "training.epochs", "training.batchSize" }.Select(p => new SweepAxis { Path = p, Values = [.. Enumerable.Range(1, 11).Select(i => $"{i}")] })];
+        string[] values = [.. Enumerable.Range(1, 11).Select(i => $"{i}")];
+        SweepAxis[] axes = [.. new[] { "training.seed", "training.epochs", "training.batchSize" }.Select(p => new SweepAxis { Path = p, Values = [.. values] })];
         Assert.Contains("1331", Assert.Throws<SpecException>(() => Sweep.Grid(Samples.Spec(), axes)).Message);
     }
 }

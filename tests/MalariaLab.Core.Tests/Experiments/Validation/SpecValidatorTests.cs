@@ -10,7 +10,8 @@ public sealed class SpecValidatorTests
     public static TheoryData<string> Keys => [.. Recipes.All.Select(r => r.Key)];
 
     [Theory, MemberData(nameof(Keys))]
-    public void Validate_RecipeAsItIs_HasNoErrors(string key) => Assert.DoesNotContain(SpecValidator.Validate(Samples.Spec(key), Cells, new() { HasBFloat16 = false }), i => i.IsError);
+    public void Validate_RecipeAsItIs_HasNoErrors(string key) =>
+        Assert.DoesNotContain(SpecValidator.Validate(Samples.Spec(key), Cells, new() { HasBFloat16 = false }), i => i.IsError);
 
     // A setting, the field that must be named and a part of the sentence.
     [Theory]
@@ -64,8 +65,11 @@ public sealed class SpecValidatorTests
     }
 
     [Fact]
-    public void Validate_ImageSplit_WarnsWithTheNumberOfLeakedPatients() =>
-        Assert.Contains(SpecValidator.Validate(Samples.Spec(), Cells with { LeakedGroups = 43 }), i => !i.IsError && i.Message.Contains("leaks 43 patients", StringComparison.Ordinal));
+    public void Validate_ImageSplit_WarnsWithTheNumberOfLeakedPatients()
+    {
+        var issues = SpecValidator.Validate(Samples.Spec(), Cells with { LeakedGroups = 43 });
+        Assert.Contains(issues, i => !i.IsError && i.Message.Contains("leaks 43 patients", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Validate_ClassWithoutImagesInAPart_NamesPartAndClass()
@@ -91,7 +95,8 @@ public sealed class SpecValidatorTests
     {
         var spec = SpecEdit.Apply(Samples.Spec(), [setting]);
         Assert.Equal(field, Assert.Single(SpecValidator.Validate(spec, Cells with { Validation = [0, 0] }), i => i.IsError).Field);
-        Assert.Contains(SpecValidator.Validate(spec, Cells with { Validation = [8, 8] }), i => i.Field == field && i.Message.Contains("16 validation images", StringComparison.Ordinal));
+        var issues = SpecValidator.Validate(spec, Cells with { Validation = [8, 8] });
+        Assert.Contains(issues, i => i.Field == field && i.Message.Contains("16 validation images", StringComparison.Ordinal));
     }
 
     [Fact]

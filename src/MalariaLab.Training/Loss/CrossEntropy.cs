@@ -66,12 +66,7 @@ public sealed class CrossEntropy(OutputUnit unit, double labelSmoothing, IReadOn
             }
             return;
         }
-        var max = double.NegativeInfinity;
-        foreach (var z in logits)
-            max = Math.Max(max, z);
-        var sum = 0.0;
-        foreach (var z in logits)
-            sum += Math.Exp(z - max);
+        var (max, sum) = Exponentials(logits);
         for (var k = 0; k < logits.Length; k++)
             result[k] = (float)(Math.Exp(logits[k] - max) / sum);
     }
@@ -79,6 +74,19 @@ public sealed class CrossEntropy(OutputUnit unit, double labelSmoothing, IReadOn
     private static double Sigma(double z) => z >= 0 ? 1 / (1 + Math.Exp(-z)) : Math.Exp(z) / (1 + Math.Exp(z));
 
     private static double SoftPlus(double z) => Math.Max(z, 0) + double.LogP1(Math.Exp(-Math.Abs(z)));
+
+    /// <summary>The greatest logit, and the sum of the exponentials of each less the greatest: none overflows.</summary>
+    private static (double Max, double Sum) Exponentials<T>(ReadOnlySpan<T> logits)
+        where T : IBinaryFloatingPointIeee754<T>
+    {
+        var max = double.NegativeInfinity;
+        foreach (var z in logits)
+            max = Math.Max(max, double.CreateTruncating(z));
+        var sum = 0.0;
+        foreach (var z in logits)
+            sum += Math.Exp(double.CreateTruncating(z) - max);
+        return (max, sum);
+    }
 
     private int Predicted(ReadOnlySpan<double> row)
     {
@@ -105,12 +113,7 @@ public sealed class CrossEntropy(OutputUnit unit, double labelSmoothing, IReadOn
 
     private double Softmax(ReadOnlySpan<double> row, int label, Span<double> probabilities)
     {
-        var max = double.NegativeInfinity;
-        foreach (var z in row)
-            max = Math.Max(max, z);
-        var sum = 0.0;
-        foreach (var z in row)
-            sum += Math.Exp(z - max);
+        var (max, sum) = Exponentials(row);
         var logSum = max + Math.Log(sum);
         var loss = 0.0;
         for (var k = 0; k < row.Length; k++)

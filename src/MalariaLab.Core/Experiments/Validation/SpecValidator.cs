@@ -47,8 +47,8 @@ public static class SpecValidator
         {
             return [Wrong(e.Field, e.Message)];
         }
-        if (memory.Total <= lab.DeviceMemory) return [];
-        var (needed, had) = (memory.Total / 1e9, lab.DeviceMemory / 1e9);
+        if (lab.DeviceMemory is not { } most || memory.Total <= most) return [];
+        var (needed, had) = (memory.Total / 1e9, most / 1e9);
         return [Doubt("training.batchSize", $"The training needs about {needed:0.0} GB, but the device has {had:0.0} GB: a smaller batch or image takes less.")];
     }
 

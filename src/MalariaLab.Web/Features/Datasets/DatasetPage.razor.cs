@@ -103,9 +103,8 @@ public sealed partial class DatasetPage
 
     private async Task Trash()
     {
-        var sure = await Dialogs.Confirm(T["Put {0} into the trash? Its runs keep working, and it can be restored.", detail!.Dataset.Name], T["Delete"],
-            new ConfirmOptions { OkButtonText = T["Delete"], CancelButtonText = T["Keep"] });
-        if (sure == true) await TryAsync(() => Commands.TrashAsync(Id), T["{0} is in the trash.", detail.Dataset.Name]);
+        var question = T["Put {0} into the trash? Its runs keep working, and it can be restored.", detail!.Dataset.Name];
+        if (await Dialogs.SureAsync(T, question, T["Delete"], T["Delete"])) await TryAsync(() => Commands.TrashAsync(Id), T["{0} is in the trash.", detail.Dataset.Name]);
     }
 
     private Task<bool> Restore() => TryAsync(() => Commands.RestoreAsync(Id), T["{0} is back.", detail!.Dataset.Name]);

@@ -14,6 +14,17 @@ public static class DocumentEndpoints
     }
 
     /// <summary>Maps them.</summary>
-    public static void MapDocuments(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/runs/{id:long}/report", async (long id, HttpContext http, EvidenceReports reports, CancellationToken ct, bool names = false, bool download = false) =>
-        await reports.HtmlAsync(id, names, http.Request.Cookies[Languages.Cookie], ct) is { } html ? EvidenceReports.Answer(http, id, html, download) : Results.NotFound());
+    public static void MapDocuments(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/runs/{id:long}/report", ReportAsync);
+
+    private static async Task<IResult> ReportAsync(
+        long id,
+        HttpContext http,
+        EvidenceReports reports,
+        CancellationToken ct,
+        bool names = false,
+        bool download = false)
+    {
+        var html = await reports.HtmlAsync(id, names, http.Request.Cookies[Languages.Cookie], ct);
+        return html is null ? Results.NotFound() : EvidenceReports.Answer(http, id, html, download);
+    }
 }

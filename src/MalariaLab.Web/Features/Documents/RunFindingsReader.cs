@@ -51,7 +51,9 @@ public sealed class RunFindingsReader(RunQueries queries, CompareReader compare,
     public async Task<IReadOnlyDictionary<int, string>> PathsAsync(long versionId, IReadOnlyCollection<int> ordinals, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == versionId && ordinals.Contains(i.Ordinal)).ToDictionaryAsync(i => i.Ordinal, i => i.Path, cancellationToken);
+        return await db.DatasetImages.AsNoTracking()
+            .Where(i => i.VersionId == versionId && ordinals.Contains(i.Ordinal))
+            .ToDictionaryAsync(i => i.Ordinal, i => i.Path, cancellationToken);
     }
 
     private static string Seedless(ExperimentSpec spec) => SpecJson.Hash(spec with { Training = spec.Training with { Seed = 0 } });

@@ -19,11 +19,14 @@ public static class RunLimits
     {
         var (split, version) = (findings.Split, findings.Detail.Version);
         if (split.LeakingGroups > 0)
-            yield return words["{0} patients have images in more than one part of the split: the network may know test patients from training, and the test figures are likely too good.", Figures.Count(split.LeakingGroups)];
+            yield return words["{0} patients have images in more than one part of the split: "
+                + "the network may know test patients from training, and the test figures are likely too good.", Figures.Count(split.LeakingGroups)];
         if (split.LeakingDuplicates > 0)
-            yield return words["{0} identical images lie in more than one part of the split: the network saw some test images in training.", Figures.Count(split.LeakingDuplicates)];
+            yield return words["{0} identical images lie in more than one part of the split: "
+                + "the network saw some test images in training.", Figures.Count(split.LeakingDuplicates)];
         if (version.GroupCount == 0)
-            yield return words["Patients are not known: whether images of one patient lie in training and test cannot be seen, and the intervals take images as independent, which makes them too narrow if they are not."];
+            yield return words["Patients are not known: whether images of one patient lie in training and test cannot be seen, "
+                + "and the intervals take images as independent, which makes them too narrow if they are not."];
         if (version.RefusalCount > 0)
             yield return words["{0} files of the source were not taken into the dataset and are in no figure.", Figures.Count(version.RefusalCount)];
         if (findings.Detail.Spec.Augmentation.AlsoValidation)
@@ -46,13 +49,16 @@ public static class RunLimits
     private static IEnumerable<string> Repetition(RunFindings findings, RunSurroundings around, Words words)
     {
         if (around.Seeds is { N: > 1 } seeds)
-            yield return words["{0} seeds of this configuration were trained; their test accuracy is {1} ± {2} (mean ± standard deviation). This report is about one of them.", seeds.N, Figures.Percent(seeds.Mean), Figures.Percent(seeds.StandardDeviation)];
+            yield return words["{0} seeds of this configuration were trained; their test accuracy is {1} ± {2} (mean ± standard deviation). "
+                + "This report is about one of them.", seeds.N, Figures.Percent(seeds.Mean), Figures.Percent(seeds.StandardDeviation)];
         else
             yield return words["One training with one seed ({0}): how much the figures move from training to training is not known.", findings.Detail.Spec.Training.Seed];
         if (around.OthersOnTestSet > 0)
-            yield return words["Other finished runs of this lab that were scored on the same test images: {0}. If this run was chosen among them for its test figures, they flatter it.", Figures.Count(around.OthersOnTestSet)];
+            yield return words["Other finished runs of this lab that were scored on the same test images: {0}. "
+                + "If this run was chosen among them for its test figures, they flatter it.", Figures.Count(around.OthersOnTestSet)];
         if (around.External.Count == 0)
-            yield return words["No external validation: the network was tested on images of the same source as it was trained on. Other stains, microscopes and clinics can be worse."];
+            yield return words["No external validation: the network was tested on images of the same source as it was trained on. "
+                + "Other stains, microscopes and clinics can be worse."];
         if (findings.Detail.Spec.Weights.Source != WeightsSource.Random)
             yield return words["Training started from weights learned elsewhere; what those have seen is not part of this report."];
     }
@@ -62,8 +68,11 @@ public static class RunLimits
         if (findings.Test?.Report is not { } report) yield break;
         if (report is { Threshold: { } threshold, PositiveClass: not null } && findings.Positive is { } positive)
         {
-            yield return words["Sensitivity and specificity hold at the threshold {0}, which was not chosen for a purpose; another threshold trades one for the other.", Figures.Number(threshold)];
-            yield return words["{0} of the test images are positive; precision holds for that share only and falls where the condition is rarer.", Figures.Percent((double)report.Confusion.Support(positive) / report.N)];
+            var positives = Figures.Percent((double)report.Confusion.Support(positive) / report.N);
+            yield return words["Sensitivity and specificity hold at the threshold {0}, which was not chosen for a purpose; "
+                + "another threshold trades one for the other.", Figures.Number(threshold)];
+            yield return words["{0} of the test images are positive; "
+                + "precision holds for that share only and falls where the condition is rarer.", positives];
         }
         yield return words["Labels are taken as given; an error of the label counts as an error of the network, or hides one."];
     }

@@ -27,7 +27,10 @@ public sealed class ExperimentOrders(SpecFacts facts, RunCommands runs)
         long? group = specs.Count > 1 ? await runs.CreateGroupAsync(RunGroupKind.Seeds, name, actor) : null;
         var made = new List<long>();
         foreach (var one in specs)
-            made.Add(await runs.CreateAsync(new NewRun { Spec = one, Name = group is null ? name : $"{name}, seed {one.Training.Seed}", Priority = priority, ParentRunId = parent, GroupId = group }, actor));
+        {
+            var called = group is null ? name : $"{name}, seed {one.Training.Seed}";
+            made.Add(await runs.CreateAsync(new NewRun { Spec = one, Name = called, Priority = priority, ParentRunId = parent, GroupId = group }, actor));
+        }
         foreach (var run in made) await runs.EnqueueAsync(run, actor);
         return made;
     }
@@ -50,8 +53,11 @@ public sealed class ExperimentOrders(SpecFacts facts, RunCommands runs)
         }
         var group = await runs.CreateGroupAsync(RunGroupKind.Folds, name, actor);
         var made = new List<long>();
-        foreach (var (fold, i) in folds.Select((fold, i) => (fold, i)))
-            made.Add(await runs.CreateAsync(new NewRun { Spec = spec with { Data = fold }, Name = $"{name}, fold {i + 1}", Priority = priority, ParentRunId = parent, GroupId = group }, actor));
+        foreach (var (i, fold) in folds.Index())
+        {
+            var one = new NewRun { Spec = spec with { Data = fold }, Name = $"{name}, fold {i + 1}", Priority = priority, ParentRunId = parent, GroupId = group };
+            made.Add(await runs.CreateAsync(one, actor));
+        }
         foreach (var run in made) await runs.EnqueueAsync(run, actor);
         return group;
     }

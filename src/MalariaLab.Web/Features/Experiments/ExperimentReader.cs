@@ -66,11 +66,12 @@ public sealed class ExperimentReader(IDbContextFactory<LabDbContext> contexts)
     // Without a worker at hand, any device's history is better than none; the page says which it was.
     private static async Task<IReadOnlyList<MeasuredPace>> PacesAsync(LabDbContext db, string? device)
     {
-        var rows = await (from run in db.Runs
-                          join epoch in db.Epochs on new { RunId = run.Id, Epoch = run.LastEpoch } equals new { epoch.RunId, epoch.Epoch }
-                          where device == null || run.Device == device
-                          orderby run.Id descending
-                          select new { run.Experiment!.SpecJson, run.Experiment.DatasetVersion!.ClassNames, epoch.ImagesPerSecond }).Take(RunsMeasured).AsNoTracking().ToListAsync();
+        var paces = from run in db.Runs
+                    join epoch in db.Epochs on new { RunId = run.Id, Epoch = run.LastEpoch } equals new { epoch.RunId, epoch.Epoch }
+                    where device == null || run.Device == device
+                    orderby run.Id descending
+                    select new { run.Experiment!.SpecJson, run.Experiment.DatasetVersion!.ClassNames, epoch.ImagesPerSecond };
+        var rows = await paces.Take(RunsMeasured).AsNoTracking().ToListAsync();
         return rows.ConvertAll(r => new MeasuredPace(SpecJson.Read(r.SpecJson), r.ClassNames.Count, r.ImagesPerSecond));
     }
 }

@@ -76,7 +76,11 @@ public static class FormSections
         new("optimizer.beta2", "Second decay (beta 2)", null, IsAdam),
         new("optimizer.initialAccumulator", "Start of the accumulator", null, s => s.Optimizer.Kind == OptimizerKind.Adagrad),
         new("optimizer.epsilon", "Epsilon", null, s => s.Optimizer.Kind != OptimizerKind.Sgd),
-        new("optimizer.epsilonForm", "Formula", "Whose: where epsilon stands, and when the rate enters momentum.", s => s.Optimizer.Kind != OptimizerKind.Sgd || s.Optimizer.Momentum > 0),
+        new(
+            "optimizer.epsilonForm",
+            "Formula",
+            "Whose: where epsilon stands, and when the rate enters momentum.",
+            s => s.Optimizer.Kind != OptimizerKind.Sgd || s.Optimizer.Momentum > 0),
         new("optimizer.weightDecay", "Weight decay"),
         new("schedule.kind", "Schedule"),
         new("schedule.factor", "Factor of a reduction", null, s => s.Schedule.Kind is ScheduleKind.Plateau or ScheduleKind.Step),

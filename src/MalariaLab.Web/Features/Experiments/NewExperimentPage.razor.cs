@@ -26,7 +26,19 @@ public sealed partial class NewExperimentPage
 
     private int ImageCount => data is null ? 0 : data.Train.Sum() + data.Validation.Sum() + data.Test.Sum();
 
-    private bool CanPreview => !issues.Any(i => i.IsError && (i.Field is "architecture.size" or "architecture.channels" || i.Field.StartsWith("augmentation.", StringComparison.Ordinal)));
+    private bool CanPreview => !issues.Any(i => i.IsError
+        && (i.Field is "architecture.size" or "architecture.channels" || i.Field.StartsWith("augmentation.", StringComparison.Ordinal)));
+
+    private bool CanQueue => !busy && draft!.HasData && !issues.Any(i => i.IsError);
+
+    private string Seeds
+    {
+        get
+        {
+            var first = draft!.Spec.Training.Seed;
+            return repeats > 1 ? T["{0} runs, seeds {1} to {2}", repeats, first, first + repeats - 1] : T["One run"];
+        }
+    }
 
     /// <summary>Key of the recipe.</summary>
     [SupplyParameterFromQuery(Name = "recipe")]
@@ -130,7 +142,8 @@ public sealed partial class NewExperimentPage
     private void Changed()
     {
         // Another run brings another backbone.
-        if (draft!.Spec.Weights is { Source: WeightsSource.Run, RunId: { } chosen } && offer!.Runs.FirstOrDefault(r => r.Id == chosen) is { } run) draft.StartFrom(run.Id, run.Architecture);
+        if (draft!.Spec.Weights is { Source: WeightsSource.Run, RunId: { } chosen } && offer!.Runs.FirstOrDefault(r => r.Id == chosen) is { } run)
+            draft.StartFrom(run.Id, run.Architecture);
         Check();
     }
 

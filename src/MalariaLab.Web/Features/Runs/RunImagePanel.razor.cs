@@ -76,6 +76,13 @@ public sealed partial class RunImagePanel : ComponentBase, IDisposable
 
     private IReadOnlyList<string> Classes => Scored.Predictions.Labels;
 
+    private string Explained => Classes[answer!.ExplainedClass ?? explained];
+
+    private string Status => asking
+        ? T["A worker is asked where the network looked; this takes a second, longer when it has to load the network …"]
+        : answer is null ? ""
+        : T["Grad-CAM of the last features: bright where the image spoke for {0}. It shows where, not why.", Explained];
+
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
@@ -112,6 +119,8 @@ public sealed partial class RunImagePanel : ComponentBase, IDisposable
         explained = int.Parse((string)change.Value!, CultureInfo.InvariantCulture);
         return Look();
     }
+
+    private void Fade(ChangeEventArgs change) => opacity = int.Parse((string)change.Value!, CultureInfo.InvariantCulture);
 
     private async Task Look()
     {

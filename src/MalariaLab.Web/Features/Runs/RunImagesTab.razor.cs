@@ -2,6 +2,7 @@ using System.Globalization;
 using MalariaLab.Core.Evaluation;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
+using MalariaLab.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 
 namespace MalariaLab.Web.Features.Runs;
@@ -35,6 +36,21 @@ public sealed partial class RunImagesTab : ScoreTab
     private Predictions Shown => IsTwo ? Two : Scored!.Predictions;
 
     private int PageNumber => Math.Clamp(Query.Whole("page") ?? (open < 0 ? 0 : open / PageSize), 0, Math.Max(0, (calls.Count - 1) / PageSize));
+
+    private string ThresholdUrl => LabUrls.With(
+        LabUrls.Run(View.Run.Id, "threshold"),
+        ("part", Query.Text("part")),
+        ("t", At?.ToString("R", CultureInfo.InvariantCulture)),
+        ("class", Many ? Text(ClassIndex) : null));
+
+    private string Found
+    {
+        get
+        {
+            var found = T["{0} of {1} images", Figures.Count(calls.Count), Figures.Count(Shown.Count)];
+            return choice.ErrorsOnly ? found : $"{found} · {T["{0} of them wrong", Figures.Count(calls.Count(c => c.IsError))]}";
+        }
+    }
 
     /// <summary>Address of the images of a confusion cell.</summary>
     /// <param name="runId">Row id of the run.</param>
@@ -73,7 +89,7 @@ public sealed partial class RunImagesTab : ScoreTab
         openCall = open >= 0 ? calls[open] : new ImageChoice { Order = ImageOrder.Manifest }.Of(Shown, IsTwo ? Positive : null, Threshold)[image];
     }
 
-    private int Name(int i) => calls[i].Index;
+    private string ImageUrl(int i) => Address(("image", calls[i].Index));
 
     private void Filter(string key, object? value) => Go((key, value as string is { Length: > 0 } text ? text : null), ("page", null), ("image", null));
 

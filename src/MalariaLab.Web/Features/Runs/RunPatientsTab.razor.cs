@@ -42,7 +42,11 @@ public sealed partial class RunPatientsTab : ScoreTab
             worked = wanted;
             report = Scored.HasGroups ? PatientReport.Of(Two, Positive, Threshold) : null;
             roc = report is not null && RocCurve.Of(report.ByCalledShare) is { } curve
-                ? [new(View.Run.Name, [.. curve.Select(p => new ChartPoint(p.FalsePositiveRate, p.TruePositiveRate))], Palette.OfRun(View.Run.Id)), new(T["chance"], [new(0, 0), new(1, 1)], 7, Dashed: true)]
+                ?
+                [
+                    new(View.Run.Name, [.. curve.Select(p => new ChartPoint(p.FalsePositiveRate, p.TruePositiveRate))], Palette.OfRun(View.Run.Id)),
+                    new(T["chance"], [new(0, 0), new(1, 1)], 7, Dashed: true),
+                ]
                 : [];
             asked = null;
         }
@@ -66,6 +70,15 @@ public sealed partial class RunPatientsTab : ScoreTab
     }
 
     private bool Called(PatientResult patient) => patient.CalledShare >= (share == 0 ? double.Epsilon : share);
+
+    private string Arrow(string key) => sort != key ? "" : up ? " ↑" : " ↓";
+
+    private string ImagesOf(string patient) => LabUrls.With(
+        LabUrls.Run(View.Run.Id, "images"),
+        ("group", patient),
+        ("part", Query.Text("part")),
+        ("class", Query.Text("class")),
+        ("t", Query.Text("t")));
 
     private IReadOnlyList<PatientResult> Sorted(IEnumerable<PatientResult> patients)
     {

@@ -83,7 +83,8 @@ public static partial class RunQueryText
             case "group" when long.TryParse(value, CultureInfo.InvariantCulture, out var group):
                 return r => r.GroupId == group;
             default:
-                throw new ExplainedException($"\"{word}\" is not understood. Try status:failed, recipe:lenet, dataset:…, split:…, tag:…, seed:42, group:3, is:archived, is:trashed or accuracy>0.95.");
+                throw new ExplainedException($"\"{word}\" is not understood. "
+                    + "Try status:failed, recipe:lenet, dataset:…, split:…, tag:…, seed:42, group:3, is:archived, is:trashed or accuracy>0.95.");
         }
     }
 
@@ -119,8 +120,14 @@ public static partial class RunQueryText
         return Expression.Lambda<Func<Run, bool>>(body, figure.Parameters);
     }
 
-    private static string Pattern(string part) =>
-        "%" + part.ToLowerInvariant().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
+    private static string Pattern(string part)
+    {
+        var literal = part.ToLowerInvariant()
+            .Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+        return $"%{literal}%";
+    }
 
     [GeneratedRegex("""-?(?:[A-Za-z]+:)?"[^"]*"|\S+""")]
     private static partial Regex Word();

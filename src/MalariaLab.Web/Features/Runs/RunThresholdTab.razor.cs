@@ -39,7 +39,11 @@ public sealed partial class RunThresholdTab : ScoreTab
         }
         var colour = Palette.OfRun(View.Run.Id);
         if (RocCurve.Of(Ranking) is not { } curve || PrecisionRecallCurve.Of(Ranking) is not { } recall) return;
-        roc = [new(View.Run.Name, [.. curve.Select(p => new ChartPoint(p.FalsePositiveRate, p.TruePositiveRate))], colour), new(T["chance"], [new(0, 0), new(1, 1)], 7, Dashed: true)];
+        roc =
+        [
+            new(View.Run.Name, [.. curve.Select(p => new ChartPoint(p.FalsePositiveRate, p.TruePositiveRate))], colour),
+            new(T["chance"], [new(0, 0), new(1, 1)], 7, Dashed: true),
+        ];
         precision = [new(View.Run.Name, [.. recall.Reverse().Select(p => new ChartPoint(p.Recall, p.Precision))], colour)];
     }
 
@@ -122,7 +126,13 @@ public sealed partial class RunThresholdTab : ScoreTab
                 : cut == 0.5 ? T["The usual threshold of 0.5: {0}.", here]
                 : T["A threshold set by hand: {0}. One that was chosen by looking at the test set flatters; choose it on validation.", here];
         var why = Rule == Youden ? T["for the largest sensitivity + specificity"] : T["for a sensitivity of at least {0}", Figures.Percent(wanted / 100)];
-        var there = T["Threshold {0} was chosen on {1} validation images {2}: there it gives sensitivity {3} and specificity {4}.", Figures.Fixed(point.Threshold, 4), Figures.Count(point.Counts.Total), why, Figures.Percent(point.Counts.Sensitivity), Figures.Percent(point.Counts.Specificity)];
+        var there = T[
+            "Threshold {0} was chosen on {1} validation images {2}: there it gives sensitivity {3} and specificity {4}.",
+            Figures.Fixed(point.Threshold, 4),
+            Figures.Count(point.Counts.Total),
+            why,
+            Figures.Percent(point.Counts.Sensitivity),
+            Figures.Percent(point.Counts.Specificity)];
         return Scope == PredictionScope.Validation ? there : there + " " + T["On the {0} test images, which had no say in it, {1}.", Figures.Count(counts.Total), here];
     }
 

@@ -139,14 +139,20 @@ public sealed partial class RunsPage : LivePage
 
     private async Task Trash()
     {
-        var sure = await Dialogs.Confirm(T.Plural(selected.Count, "{0} run goes to the trash, from where it can be restored.", "{0} runs go to the trash, from where they can be restored."), T["Delete these runs?"], new() { OkButtonText = T["Delete"], CancelButtonText = T["Keep"] });
-        if (sure == true) await EachAsync(id => Library.TrashAsync(id));
+        var what = T.Plural(
+            selected.Count,
+            "{0} run goes to the trash, from where it can be restored.",
+            "{0} runs go to the trash, from where they can be restored.");
+        if (await Dialogs.SureAsync(T, what, T["Delete these runs?"], T["Delete"])) await EachAsync(id => Library.TrashAsync(id));
     }
 
     private async Task Purge()
     {
-        var sure = await Dialogs.Confirm(T.Plural(selected.Count, "{0} run with its weights, predictions and logs cannot be brought back.", "{0} runs with their weights, predictions and logs cannot be brought back."), T["Delete for good?"], new() { OkButtonText = T["Delete for good"], CancelButtonText = T["Keep"] });
-        if (sure == true) await EachAsync(id => Library.PurgeAsync(id));
+        var what = T.Plural(
+            selected.Count,
+            "{0} run with its weights, predictions and logs cannot be brought back.",
+            "{0} runs with their weights, predictions and logs cannot be brought back.");
+        if (await Dialogs.SureAsync(T, what, T["Delete for good?"], T["Delete for good"])) await EachAsync(id => Library.PurgeAsync(id));
     }
 
     // Those that were refused stay chosen.
@@ -157,6 +163,8 @@ public sealed partial class RunsPage : LivePage
     }
 
     private bool InArchive => HasWord("is:archived");
+
+    private bool AllSelected => page.Items.Count > 0 && page.Items.All(r => selected.Contains(r.Id));
 
     private bool InTrash => HasWord("is:trashed");
 

@@ -18,6 +18,7 @@ var root = new RootCommand("MalariaLab from the command line, against a running 
     ResultCommands.Evaluate(json),
     PredictCommands.Create(json),
     RunCommands.Cancel(json),
+    RunCommands.Resume(json),
     ShareCommands.Create(json),
     ShareCommands.Report(),
     WeightsCommands.Create(json),

@@ -53,12 +53,17 @@ public sealed class CommandLineTests : IDisposable
     {
         var run = await lab.Json("run", "lenet", "--dataset", "cells", "--split", "patients", "--epochs", "1", "--name", "first", "--wait");
         Assert.Equal(("Succeeded", 1), ((string?)run["status"], run["epochs"]!.AsArray().Count));
-        var folds = await lab.Json("run", "lenet", "--dataset", "cells", "--split", "folds, fold 1", "--folds", "--epochs", "1", "--name", "fold");
+        var folds = await lab.Json("run", "lenet", "--dataset", "cells", "--split", "folds, fold 1", "--folds", "--epochs", "1", "--name", "fold", "--set", "optimizer.momentum=0.9");
+        Assert.Contains(folds["warnings"]!.AsArray(), warning => (string?)warning == "optimizer.momentum=0.9 has no effect beside the other settings: it counts as 0.");
         Assert.Equal(3, folds["runs"]!.AsArray().Count);
         // It may have begun by now, and then ends when its worker looks.
         await lab.Run("run", "lenet", "--dataset", "cells", "--split", "patients", "--epochs", "10000", "--name", "waiting");
         await lab.Run("cancel", "waiting");
         Assert.Equal("waiting", (string?)Assert.Single(await Rows("canceled", 1))!["name"]);
+        Assert.Contains("only a failed or canceled run", await lab.Refused("resume", "first"), StringComparison.Ordinal);
+        Assert.Equal("Queued", (string?)(await lab.Json("resume", "waiting"))["status"]);
+        await lab.Run("cancel", "waiting");
+        await Rows("canceled", 1);
         await Rows("succeeded", 4);
         Assert.Equal(3, (int?)(await lab.Json("runs", "group", Id(folds["group"])))["runs"]?.AsArray().Count);
         Assert.Single((await lab.Json("workers")).AsArray());

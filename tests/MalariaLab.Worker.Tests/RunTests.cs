@@ -66,7 +66,9 @@ public sealed class RunTests
 
         Assert.True(finished.Status == RunStatus.Succeeded, finished.Reason);
         Assert.Equal(2, finished.Attempt);
-        Assert.Contains("Going on from the checkpoint", await File.ReadAllTextAsync(lab.Paths.RunLog(disturbed), Cancellation));
+        var log = await File.ReadAllLinesAsync(lab.Paths.RunLog(disturbed), Cancellation);
+        Assert.Contains(log, line => line.Contains("Going on from the checkpoint", StringComparison.Ordinal));
+        Assert.Single(log, line => line.Contains("Epoch 1:", StringComparison.Ordinal));
         await using var db = lab.Db();
         Assert.True(await db.RunEvents.AnyAsync(e => e.RunId == disturbed && e.To == RunStatus.Interrupted, Cancellation));
         Assert.Equal(await BitsAsync(db, undisturbed.Id), await BitsAsync(db, disturbed));

@@ -19,7 +19,7 @@ public static class PredictCommands
             using var form = new MultipartFormDataContent();
             foreach (var file in parsed.GetValue(files)!)
             {
-                if (!File.Exists(file)) throw new LabException($"{file} does not exist: give image files.");
+                if (!File.Exists(file)) throw new LabException($"{file} {(Directory.Exists(file) ? "is a folder" : "does not exist")}: give image files.");
                 form.Add(new StreamContent(File.OpenRead(file)), "file", Path.GetFileName(file));
             }
             using var lab = new LabClient();

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Cli.Commands;
 
-/// <summary><c>run</c>, <c>runs</c> and <c>cancel</c>.</summary>
+/// <summary><c>run</c>, <c>runs</c>, <c>cancel</c> and <c>resume</c>.</summary>
 public static class RunCommands
 {
     /// <summary><c>run RECIPE …</c>: define and queue.</summary>
@@ -35,6 +35,7 @@ public static class RunCommands
             if (parsed.GetValue(folds))
             {
                 var group = await lab.Post("groups", request, ct);
+                Warn(group);
                 if (parsed.GetValue(wait))
                     group = await Waiting.Until(
                         lab,
@@ -45,8 +46,7 @@ public static class RunCommands
                 return GroupCommands.Print(group, parsed.GetValue(json));
             }
             var run = await lab.Post("runs", request, ct);
-            foreach (var warning in run["warnings"]?.AsArray() ?? [])
-                Console.Error.WriteLine($"Warning: {warning}");
+            Warn(run);
             if (parsed.GetValue(wait))
             {
                 await Waiting.Until(lab, $"runs/{run["run"]}", Waiting.IsFinished, s => $"{s["status"]} {s["stage"]} {s["epoch"]}/{s["epochs"]}", ct);
@@ -92,6 +92,28 @@ public static class RunCommands
             return 0;
         });
         return command;
+    }
+
+    /// <summary><c>resume RUN</c>.</summary>
+    public static Command Resume(Option<bool> json)
+    {
+        var run = new Argument<string>("RUN") { Description = "Id or name of a failed or canceled run." };
+        var command = new Command("resume", "Queue a failed or canceled run again: it goes on from its last checkpoint.") { run };
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var lab = new LabClient();
+            var answer = await lab.Post($"runs/{Uri.EscapeDataString(parsed.GetValue(run)!)}/resume", new JsonObject(), ct);
+            if (parsed.GetValue(json)) Output.Json(answer);
+            else Output.Fields(answer, "run", "name", "status", "epoch", "epochs");
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Warn(JsonNode queued)
+    {
+        foreach (var warning in queued["warnings"]?.AsArray() ?? [])
+            Console.Error.WriteLine($"Warning: {warning}");
     }
 
     private static JsonObject Settings(string[] assignments)

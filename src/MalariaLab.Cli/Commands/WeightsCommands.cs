@@ -23,7 +23,7 @@ public static class WeightsCommands
         command.SetAction(async (parsed, ct) =>
         {
             var path = parsed.GetValue(file)!;
-            if (!File.Exists(path)) throw new LabException($"{path} does not exist: give a weights file.");
+            if (!File.Exists(path)) throw new LabException($"{path} {(Directory.Exists(path) ? "is a folder" : "does not exist")}: give a weights file.");
             using var lab = new LabClient();
             // Fields go before the file, so that the server knows what the stream is before it begins.
             using var form = new MultipartFormDataContent();

@@ -61,7 +61,7 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
             .Where(r => r.Id == runId && r.Status == RunStatus.Succeeded && r.TrashedAt == null)
             .Select(r => r.Experiment!.SpecJson)
             .ToListAsync(cancellationToken);
-        return specs.ConvertAll(json => new KnownRun(runId, SpecJson.Read(json).Architecture));
+        return specs.ConvertAll(SpecJson.Read).ConvertAll(spec => new KnownRun(runId, spec.Architecture, spec.Preprocessing.Scaling));
     }
 
     private static async Task<int?> MedianSideAsync(IQueryable<DatasetImage> images, CancellationToken cancellationToken)

@@ -21,6 +21,9 @@ public sealed record TrainingRequest
     /// <summary>What people call that file; its own name where null.</summary>
     public string? StartWeightsName { get; init; }
 
+    /// <summary>Why that file can't be had, as a sentence. It ends a training that begins, not one that goes on from a checkpoint.</summary>
+    public string? StartWeightsRefusal { get; init; }
+
     /// <summary>Device in LibTorch's words: <c>cpu</c>, <c>cuda:0</c>.</summary>
     public string Device { get; init; } = "cpu";
 

@@ -166,7 +166,7 @@ internal sealed class TrainingRun : IDisposable
         if (_request.StartWeightsFile is { } file)
             StartWeights.Load(file, _request.StartWeightsName ?? Path.GetFileName(file), _weights, _request.Data.ClassNames, _observer.OnLog);
         else if (Spec.Weights.Source != WeightsSource.Random)
-            throw new TrainingFailedException("The start weights of this spec are not here: import the file again or choose another start.");
+            throw new TrainingFailedException(_request.StartWeightsRefusal ?? "The start weights of this spec are not here: import the file again or choose another start.");
         _session.StartAverage();
     }
 
@@ -273,7 +273,8 @@ internal sealed class TrainingRun : IDisposable
         using var weights = _session.ScoredWeights();
         if (useBest)
         {
-            _observer.OnLog($"Scoring with the weights of epoch {epoch}, which had the lowest validation loss.");
+            _observer.OnLog($"Scoring with the weights of epoch {epoch}, which had the lowest validation loss"
+                + (Spec.EarlyStopping is { RestoreBest: true, MinDelta: > 0 and var least } ? string.Create(CultureInfo.InvariantCulture, $" but for improvements of {least} or less.") : "."));
             WeightsFile.Read(file, weights);
         }
         return new TrainingOutcome

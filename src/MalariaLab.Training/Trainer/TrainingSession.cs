@@ -136,10 +136,10 @@ internal sealed class TrainingSession : IDisposable
     {
         if (Plateau is { } plateau)
             Plateau = new PlateauSchedule(_spec.Schedule).Next(plateau, loss);
-        if (EarlyStopping is not { } stopping)
-            return loss < (Best?.ValLoss ?? double.PositiveInfinity);
-        EarlyStopping = new EarlyStopping(_spec.EarlyStopping!).Next(stopping, epoch, loss);
-        return EarlyStopping.BestEpoch == epoch;
+        if (EarlyStopping is { } stopping)
+            EarlyStopping = new EarlyStopping(_spec.EarlyStopping!).Next(stopping, epoch, loss);
+        // What early stopping restores, as in Keras, is the epoch that it counts as the best, by its smallest improvement.
+        return _spec.EarlyStopping is { RestoreBest: true } ? EarlyStopping!.BestEpoch == epoch : loss < (Best?.ValLoss ?? double.PositiveInfinity);
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> Buffers()

@@ -5,6 +5,7 @@ using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Data;
 using MalariaLab.Data.Datasets;
+using MalariaLab.Data.Experiments;
 using MalariaLab.Web.Features.Experiments;
 using MalariaLab.Web.Features.Groups;
 using MalariaLab.Web.Security;
@@ -23,7 +24,11 @@ public sealed record GroupItem(
     IReadOnlyList<GroupMember> Runs,
     IReadOnlyList<GroupFigure> Figures,
     int PooledImages,
-    EvaluationReport? Pooled);
+    EvaluationReport? Pooled)
+{
+    /// <summary>Doubts about the spec, in the answer to its queueing only.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>A run of a group.</summary>
 public sealed record GroupMember(long Run, string Name, string Status, double? Accuracy, double? Auc);
@@ -73,6 +78,7 @@ public static class GroupEndpoints
             ClaimsPrincipal user,
             ExperimentReader experiments,
             ExperimentOrders orders,
+            SpecFacts facts,
             GroupReader groups,
             IDbContextFactory<LabDbContext> factory,
             CancellationToken ct)
@@ -81,7 +87,8 @@ public static class GroupEndpoints
         var folds = await experiments.FoldsAsync(spec.Data.SplitId);
         if (folds.Count == 0) throw new ExplainedException($"Split \"{request.Split}\" is no fold of a whole cross-validation. Make one with: split folds.");
         var group = await orders.QueueFoldsAsync(spec, folds, request.Name ?? Recipes.Get(request.Recipe).Title, request.Priority, null, user.Actor());
-        return Results.Created(LabUrls.RunGroup(group), await Item(group, groups, ct));
+        var warnings = RunEndpoints.Warnings(await facts.CheckAsync(spec, ct), spec, request);
+        return Results.Created(LabUrls.RunGroup(group), await Item(group, groups, ct) with { Warnings = warnings });
     }
 
     private static Task<GroupItem> Show(long group, GroupReader groups, CancellationToken ct) => Item(group, groups, ct);

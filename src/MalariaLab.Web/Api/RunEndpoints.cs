@@ -22,6 +22,7 @@ public static class RunEndpoints
         api.MapPost("/runs", Create).WithSummary("Defines an experiment from a recipe and queues it.");
         api.MapGet("/runs/{run}", Show).WithSummary("A run's state and progress.");
         api.MapPost("/runs/{run}/cancel", Cancel).WithSummary("Cancels: at once while queued, within a batch while running.");
+        api.MapPost("/runs/{run}/resume", Resume).WithSummary("Queues a failed or canceled run again: it goes on from its last checkpoint.");
     }
 
     private static async Task<IReadOnlyList<RunItem>> List(IDbContextFactory<LabDbContext> factory, CancellationToken ct, string? status = null, int limit = 50)
@@ -60,16 +61,26 @@ public static class RunEndpoints
         await commands.EnqueueAsync(run, user.Actor(), ct);
         await using var db = await factory.CreateDbContextAsync(ct);
         var item = await Items(db.Runs.AsNoTracking().Where(r => r.Id == run), db).SingleAsync(ct);
-        return Results.Created(LabUrls.Run(run), item with { Warnings = issues.Select(i => i.Message).ToList() });
+        return Results.Created(LabUrls.Run(run), item with { Warnings = Warnings(issues, spec, request) });
     }
 
-    private static async Task<RunItem> Cancel(string run, ClaimsPrincipal user, IDbContextFactory<LabDbContext> factory, RunCommands commands, CancellationToken ct)
+    private static Task<RunItem> Cancel(string run, ClaimsPrincipal user, IDbContextFactory<LabDbContext> factory, RunCommands commands, CancellationToken ct) =>
+        After(run, id => commands.CancelAsync(id, user.Actor(), ct), factory, ct);
+
+    private static Task<RunItem> Resume(string run, ClaimsPrincipal user, IDbContextFactory<LabDbContext> factory, RunCommands commands, CancellationToken ct) =>
+        After(run, id => commands.RetryAsync(id, user.Actor(), ct), factory, ct);
+
+    private static async Task<RunItem> After(string run, Func<long, Task> act, IDbContextFactory<LabDbContext> factory, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var found = await db.Run(run, ct);
-        await commands.CancelAsync(found.Id, user.Actor(), ct);
+        await act(found.Id);
         return await Items(db.Runs.AsNoTracking().Where(r => r.Id == found.Id), db).SingleAsync(ct);
     }
+
+    /// <summary>What is doubtful in a spec, and which of the request's settings decide nothing in it.</summary>
+    internal static IReadOnlyList<string> Warnings(IEnumerable<SpecIssue> issues, ExperimentSpec spec, RunRequest request) =>
+        [.. issues.Concat(SpecEdit.WithoutEffect(spec, [.. request.Set.Keys])).Select(i => i.Message)];
 
     /// <summary>The spec that a request means.</summary>
     internal static async Task<ExperimentSpec> Spec(RunRequest request, IDbContextFactory<LabDbContext> factory, CancellationToken ct)

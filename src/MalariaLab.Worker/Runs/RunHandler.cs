@@ -41,7 +41,7 @@ internal sealed class RunHandler(
         {
             log.Write(job.Stop switch
             {
-                StopReason.Canceled => "Canceled; the last checkpoint is kept",
+                StopReason.Canceled => "Canceled; finished epochs are kept",
                 StopReason.Shutdown => "The worker shuts down; the run goes on from its last checkpoint after the restart",
                 _ => "Stopped",
             });
@@ -71,7 +71,7 @@ internal sealed class RunHandler(
             observer.OnProgress(new() { Stage = "Building the pixel cache", Epochs = spec.Training.Epochs, Step = p.Done, Steps = p.Total }));
         using var cache = await caches.OpenAsync(inputs.Version, inputs.Items, spec.Architecture, spec.Preprocessing.Interpolation, building, cancellation);
 
-        var (startPath, startName) = await startWeights.FindAsync(spec.Weights, cancellation);
+        var (startPath, startName, startRefusal) = await startWeights.FindAsync(spec.Weights, cancellation);
         var request = new TrainingRequest
         {
             Spec = spec,
@@ -80,6 +80,7 @@ internal sealed class RunHandler(
             Program = ProgramInfo.Text,
             StartWeightsFile = startPath,
             StartWeightsName = startName,
+            StartWeightsRefusal = startRefusal,
             Device = machine.Device,
             Threads = machine.Threads,
             FeatureCacheFolder = Path.Combine(paths.Cache, "features"),

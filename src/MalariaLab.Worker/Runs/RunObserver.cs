@@ -15,10 +15,12 @@ internal sealed class RunObserver(RunExecution execution, JobContext job, RunLog
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
     private long lastProgress;
+    private bool isTraining;
 
     public void OnStage(TrainingStage stage)
     {
         log.Write($"Stage: {stage}");
+        isTraining = stage == TrainingStage.Training;
         RunStatus? status = stage switch
         {
             TrainingStage.Training => RunStatus.Training,
@@ -46,6 +48,8 @@ internal sealed class RunObserver(RunExecution execution, JobContext job, RunLog
     public void OnEpoch(EpochRecord epoch)
     {
         Durably(() => execution.SaveEpochAsync(job.Id, job.Ticket, epoch, cancellation));
+        // A checkpoint's epochs are told again before training goes on; the log has them from when they were trained.
+        if (!isTraining) return;
         log.Write(string.Create(CultureInfo.InvariantCulture,
             $"Epoch {epoch.Epoch}: loss {epoch.TrainLoss:0.0000}, accuracy {epoch.TrainAccuracy:0.0000}, "
                 + $"validation loss {epoch.ValLoss:0.0000}, validation accuracy {epoch.ValAccuracy:0.0000}, "

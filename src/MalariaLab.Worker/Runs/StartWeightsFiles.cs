@@ -9,9 +9,21 @@ namespace MalariaLab.Worker.Runs;
 /// <summary>Finds the file that a run starts from: one of the library, or the weights that another run left, those of its best epoch.</summary>
 internal sealed class StartWeightsFiles(IDbContextFactory<LabDbContext> contexts, RunModels models, LabPaths paths)
 {
-    /// <summary>Path and name for people; nulls for a random start.</summary>
-    /// <exception cref="ExplainedException">The file is not there, or damaged.</exception>
-    public async Task<(string? Path, string? Name)> FindAsync(WeightsSpec weights, CancellationToken cancellation)
+    /// <summary>Path and name for people; nulls for a random start. A file that is not there or damaged is told as a refusal, for a run with a checkpoint goes on without it.</summary>
+    public async Task<(string? Path, string? Name, string? Refusal)> FindAsync(WeightsSpec weights, CancellationToken cancellation)
+    {
+        try
+        {
+            var (path, name) = await FileAsync(weights, cancellation);
+            return (path, name, null);
+        }
+        catch (ExplainedException e)
+        {
+            return (null, null, e.Message);
+        }
+    }
+
+    private async Task<(string? Path, string? Name)> FileAsync(WeightsSpec weights, CancellationToken cancellation)
     {
         if (weights.Source == WeightsSource.Random) return (null, null);
         await using var db = await contexts.CreateDbContextAsync(cancellation);

@@ -170,6 +170,26 @@ public sealed class TrainerTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void Run_EarlyStoppingThatCountsNoSmallImprovement_DecidesTheEpochOnlyWhereItRestoresTheBest(bool restores)
+    {
+        var spec = Runs.LeNet() with
+        {
+            EarlyStopping = new EarlyStoppingSpec { Patience = 10, MinDelta = 10, RestoreBest = restores },
+            Training = new TrainingSpec { Epochs = 4, BatchSize = 10, UseBestEpoch = true },
+        };
+        var listener = new Listener();
+
+        var outcome = Run(spec, new SyntheticCells(60, 32), listener);
+
+        var lowest = outcome.Epochs.MinBy(e => e.ValLoss)!.Epoch;
+        Assert.NotEqual(1, lowest);
+        Assert.Equal(restores ? 1 : lowest, outcome.WeightsEpoch);
+        Assert.Contains($"which had the lowest validation loss{(restores ? " but for improvements of 10 or less" : "")}.", listener.Log[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void Run_SmoothedLabelsAndClassWeights_ValidationLossIsSmoothedAndNotWeighted(bool onDevice)
     {
         const double smoothing = 0.2;

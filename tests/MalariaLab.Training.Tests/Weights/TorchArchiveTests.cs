@@ -31,10 +31,12 @@ public sealed class TorchArchiveTests : IDisposable
         Assert.Equal([5f, 6, 9, 10], archive.Read("slice"));
     }
 
-    [Fact]
-    public void Open_CheckpointAroundParameters_GivesItsStateDictionary()
+    [Theory]
+    [InlineData("wrapped.pth")]
+    [InlineData("parallel.pth")]
+    public void Open_CheckpointAroundParametersOrOfDataParallel_GivesTheNamesOfTheNetworkItself(string file)
     {
-        using var archive = WeightsArchive.Open(Fixture.Path("wrapped.pth"), "wrapped.pth");
+        using var archive = WeightsArchive.Open(Fixture.Path(file), file);
 
         Assert.Equal(["fc.weight", "fc.bias"], archive.Tensors.Select(t => t.Name));
         Assert.Equal([3f, 4], archive.Read("fc.weight"));

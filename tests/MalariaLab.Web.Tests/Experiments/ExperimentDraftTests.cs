@@ -102,7 +102,7 @@ public sealed class ExperimentDraftTests
         draft.StartFrom(7, run);
         Assert.Equal(("cellnet", "pneumonia-cnn-deep", "7"), (draft.Text("architecture.backbone"), draft.Text("architecture.key"), draft.Text("weights.runId")));
         Assert.Equal(["stage1", "stage2", "stage3", "stage4"], draft.Graph()!.Blocks);
-        Assert.DoesNotContain(draft.Issues(null, new() { Runs = [new(7, run)] }), i => i.IsError);
+        Assert.DoesNotContain(draft.Issues(null, new() { Runs = [new(7, run, PixelScaling.Unit)] }), i => i.IsError);
 
         draft.Set("architecture.key", "cellnet");
         draft.StartFrom(7, run);

@@ -6,6 +6,7 @@ using MalariaLab.Core.Jobs;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
+using MalariaLab.Data.Runs;
 using MalariaLab.Data.Weights;
 using MalariaLab.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -88,6 +89,25 @@ public sealed class WeightsTests
         Assert.True(second.Status == RunStatus.Succeeded, second.Reason);
         Assert.Contains($"Loaded 6 of 6 backbone tensors from run {first.Id} (safetensors, names of this lab); the head too",
             await File.ReadAllTextAsync(lab.Paths.RunLog(second.Id)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ResumedAfterItsStartWasLost_GoesOnFromItsCheckpoint()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await using var worker = new WorkerProcess(lab.Paths.Root);
+        var data = await lab.ImportCellsAsync(20);
+        var first = await lab.FinishedRunAsync(await lab.QueueAsync(TestLab.LeNet(data, epochs: 1)));
+        var second = await lab.QueueAsync(TestLab.LeNet(data, epochs: 5000) with { Weights = new() { Source = WeightsSource.Run, RunId = first.Id } });
+        await lab.UntilRunAsync(second, r => r.LastEpoch >= 1);
+        await lab.CancelAsync(second);
+        var canceled = await lab.FinishedRunAsync(second);
+        Directory.Delete(lab.Paths.Run(first.Id), recursive: true);
+
+        await lab.Get<RunCommands>().RetryAsync(second, Ana);
+
+        var resumed = await lab.UntilRunAsync(second, r => r.LastEpoch > canceled.LastEpoch || r.Status == RunStatus.Failed);
+        Assert.True(resumed.LastEpoch > canceled.LastEpoch, resumed.Reason);
     }
 
     [Fact]

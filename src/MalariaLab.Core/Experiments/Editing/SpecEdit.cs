@@ -45,6 +45,14 @@ public static class SpecEdit
         return Read(root);
     }
 
+    /// <summary>Warnings about settings that decide nothing beside the spec's other values, such as the momentum of an Adam or a run to start from at a random start.</summary>
+    /// <param name="spec">The spec after <see cref="Set"/>.</param>
+    /// <param name="paths">What was set.</param>
+    public static IEnumerable<SpecIssue> WithoutEffect(ExperimentSpec spec, IReadOnlyCollection<string> paths) =>
+        from pair in SpecDiff.Values(spec).Zip(SpecDiff.Values(SpecNormal.Of(spec)), (set, counts) => (set.Path, Set: set.Value, Counts: counts.Value))
+        where pair.Set != pair.Counts && pair.Set is not ("none" or "[]") && paths.Contains(pair.Path, StringComparer.OrdinalIgnoreCase)
+        select new SpecIssue(pair.Path, $"{pair.Path}={pair.Set} has no effect beside the other settings: it counts as {pair.Counts}.", IssueSeverity.Warning);
+
     private static ExperimentSpec Read(JsonObject root) => root.Deserialize<ExperimentSpec>(SpecJson.Options)!;
 
     private static bool IsNone(string value) => value is "none" or "null" or "";

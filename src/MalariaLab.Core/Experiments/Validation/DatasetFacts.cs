@@ -50,4 +50,5 @@ public sealed record KnownWeights(string Sha256, string? Architecture, string? F
 /// <summary>A finished run.</summary>
 /// <param name="Id">Row id.</param>
 /// <param name="Architecture">Its network.</param>
-public sealed record KnownRun(long Id, ArchitectureSpec Architecture);
+/// <param name="Scaling">The value scaling that its weights expect.</param>
+public sealed record KnownRun(long Id, ArchitectureSpec Architecture, PixelScaling Scaling);

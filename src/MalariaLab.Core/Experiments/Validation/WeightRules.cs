@@ -58,5 +58,7 @@ internal static class WeightRules
         else if (run.Architecture.BackboneKey != spec.Architecture.BackboneKey)
             yield return Wrong("architecture.backbone", $"Run {id} trained a backbone of {run.Architecture.BackboneKey}, but the network's is of {spec.Architecture.BackboneKey}"
                 + $": take architecture.backbone={run.Architecture.BackboneKey} under the head of {spec.Architecture.Key}, or choose another run.");
+        else if (run.Scaling != spec.Preprocessing.Scaling)
+            yield return Doubt("preprocessing.scaling", $"The weights of run {id} expect the {run.Scaling} scaling, with which it was trained, not {spec.Preprocessing.Scaling}.");
     }
 }

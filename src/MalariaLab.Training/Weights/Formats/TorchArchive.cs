@@ -6,6 +6,8 @@ namespace MalariaLab.Training.Weights.Formats;
 internal abstract class TorchArchive(string name) : WeightsArchive(name)
 {
     private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model"];
+    // What DataParallel puts before the names of the network that it wraps.
+    private const string ParallelPrefix = "module.";
     private readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);
     private IReadOnlyList<WeightsTensor> _list = [];
 
@@ -63,7 +65,7 @@ internal abstract class TorchArchive(string name) : WeightsArchive(name)
         var states = Wrappers.Select(key => dictionary[key]).OfType<PickleDictionary>().FirstOrDefault() ?? dictionary;
         foreach (var (key, value) in states.Pairs)
             if (key is string name && (value as TorchTensor ?? (value as TorchParameter)?.Data) is { } tensor)
-                _tensors[name] = tensor;
+                _tensors[name.StartsWith(ParallelPrefix, StringComparison.Ordinal) ? name[ParallelPrefix.Length..] : name] = tensor;
         if (_tensors.Count == 0)
             throw Bad("holds no tensors by name: save model.state_dict()");
         _list = [.. _tensors.Select(pair => new WeightsTensor(pair.Key, pair.Value.Shape))];

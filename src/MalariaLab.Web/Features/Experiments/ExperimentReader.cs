@@ -12,7 +12,7 @@ namespace MalariaLab.Web.Features.Experiments;
 public sealed record ReadyVersion(long DatasetId, long VersionId, string Name, int Number, IReadOnlyList<string> ClassNames, string Hash);
 
 /// <summary>A run whose weights can be the start of another.</summary>
-public sealed record FinishedRun(long Id, string Name, ArchitectureSpec Architecture);
+public sealed record FinishedRun(long Id, string Name, ArchitectureSpec Architecture, PixelScaling Scaling);
 
 /// <summary>What the lab can offer the form.</summary>
 /// <param name="Versions">Ready versions, newest of each dataset first.</param>
@@ -29,18 +29,21 @@ public sealed class ExperimentReader(IDbContextFactory<LabDbContext> contexts)
     private const int RunsOffered = 200, RunsMeasured = 40;
 
     /// <summary>Datasets, weights and history.</summary>
-    public async Task<LabOffer> OfferAsync()
+    /// <param name="run">A run that the form begins from: it and its own start are offered also when they are older than the others.</param>
+    public async Task<LabOffer> OfferAsync(long? run = null)
     {
+        long?[] wanted = [run, run is { } id ? (await RunAsync(id))?.Spec.Weights.RunId : null];
         await using var db = await contexts.CreateDbContextAsync();
         var versions = await db.DatasetVersions.AsNoTracking()
             .Where(v => v.Status == DatasetVersionStatus.Ready && v.Dataset!.TrashedAt == null)
             .OrderBy(v => v.Dataset!.Name).ThenByDescending(v => v.Number)
             .Select(v => new ReadyVersion(v.DatasetId, v.Id, v.Dataset!.Name, v.Number, v.ClassNames, v.ContentHash)).ToListAsync();
-        var finished = await db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Succeeded && r.TrashedAt == null).OrderByDescending(r => r.Id).Take(RunsOffered)
-            .Select(r => new { r.Id, r.Name, r.Experiment!.SpecJson }).ToListAsync();
+        var startable = db.Runs.AsNoTracking().Where(r => r.Status == RunStatus.Succeeded && r.TrashedAt == null);
+        var finished = (await startable.OrderByDescending(r => r.Id).Take(RunsOffered).Union(startable.Where(r => wanted.Contains(r.Id))).OrderByDescending(r => r.Id)
+            .Select(r => new { r.Id, r.Name, r.Experiment!.SpecJson }).ToListAsync()).ConvertAll(r => (r.Id, r.Name, Spec: SpecJson.Read(r.SpecJson)));
         var device = await db.Workers.AsNoTracking().Where(w => w.State != WorkerState.Stopped).OrderByDescending(w => w.HeartbeatAt).Select(w => w.Device).FirstOrDefaultAsync();
         return new LabOffer(versions, await db.WeightsFiles.AsNoTracking().OrderBy(w => w.Name).ToListAsync(),
-            finished.ConvertAll(r => new FinishedRun(r.Id, r.Name, SpecJson.Read(r.SpecJson).Architecture)), await PacesAsync(db, device), device);
+            finished.ConvertAll(r => new FinishedRun(r.Id, r.Name, r.Spec.Architecture, r.Spec.Preprocessing.Scaling)), await PacesAsync(db, device), device);
     }
 
     /// <summary>The spec of a run, to be cloned.</summary>

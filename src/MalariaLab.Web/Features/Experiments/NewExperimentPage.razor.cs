@@ -80,11 +80,11 @@ public sealed partial class NewExperimentPage
     /// <inheritdoc />
     protected override async Task LoadAsync()
     {
-        offer = await Reader.OfferAsync();
+        offer = await Reader.OfferAsync(From ?? Start);
         lab = new LabFacts
         {
             Files = [.. offer.Files.Select(f => new KnownWeights(f.Sha256, f.Architecture, f.Format))],
-            Runs = [.. offer.Runs.Select(r => new KnownRun(r.Id, r.Architecture))],
+            Runs = [.. offer.Runs.Select(r => new KnownRun(r.Id, r.Architecture, r.Scaling))],
             HasBFloat16 = (await Facts.LabAsync(new WeightsSpec())).HasBFloat16,
         };
         await BeginAsync();
@@ -93,7 +93,7 @@ public sealed partial class NewExperimentPage
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
-        if (Loaded && begun != (RecipeKey, From, Start)) await BeginAsync();
+        if (Loaded && begun != (RecipeKey, From, Start)) await LoadAsync();
     }
 
     private async Task BeginAsync()

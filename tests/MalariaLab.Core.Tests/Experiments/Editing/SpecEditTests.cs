@@ -56,6 +56,22 @@ public sealed class SpecEditTests
     public void Apply_UnfitValue_SaysWhatWouldDo(string assignment, string expected) =>
         Assert.Contains(expected, Assert.Throws<SpecException>(() => SpecEdit.Apply(Samples.Spec(), [assignment])).Message);
 
+    [Theory]
+    [InlineData("optimizer.momentum=0.9", "optimizer.momentum=0.9 has no effect beside the other settings: it counts as 0.")]
+    [InlineData("weights.runId=7", "weights.runId=7 has no effect beside the other settings: it counts as none.")]
+    [InlineData("loss.classWeights=1,3", "loss.classWeights=[1,3] has no effect beside the other settings: it counts as [].")]
+    [InlineData("Weights.TrainableFrom=conv2", "weights.trainableFrom=conv2 has no effect beside the other settings: it counts as none.")]
+    [InlineData("earlyStopping.patience=3;training.useBestEpoch=false", "training.useBestEpoch=false has no effect beside the other settings: it counts as true.")]
+    [InlineData("optimizer.kind=sgd;optimizer.momentum=0.9;optimizer.nesterov=true;architecture.headUnits=[];architecture.dropout=none", null)]
+    public void WithoutEffect_OfASetting_SaysWhatItCountsAs(string settings, string? warning)
+    {
+        var assignments = settings.Split(';');
+
+        var found = SpecEdit.WithoutEffect(SpecEdit.Apply(Samples.Spec(), assignments), [.. assignments.Select(a => a[..a.IndexOf('=', StringComparison.Ordinal)])]);
+
+        Assert.Equal(warning is null ? [] : [warning], found.Select(i => i.Message));
+    }
+
     [Fact]
     public void Set_EveryEditableField_ToItsOwnText_LeavesTheSpec()
     {

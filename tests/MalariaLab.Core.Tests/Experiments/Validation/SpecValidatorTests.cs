@@ -56,6 +56,8 @@ public sealed class SpecValidatorTests
     [InlineData("schedule.kind=plateau;schedule.minLearningRate=0.01", "schedule.minLearningRate", "never lowers")]
     [InlineData("training.batchSize=512", "training.batchSize", "GB")]
     [InlineData("architecture.size=300", "architecture.size", "120 pixels")]
+    [InlineData("weights.freeze=backbone;augmentation.rotationDegrees=0;augmentation.shearDegrees=0;augmentation.zoom=0;augmentation.flipHorizontal=false;evaluation.testTimeViews=2", "evaluation.testTimeViews", "Averaged views")]
+    [InlineData("architecture.backbone=cellnet;weights.source=run;weights.runId=3;preprocessing.scaling=caffe", "preprocessing.scaling", "run 3 expect the Unit scaling")]
     public void Validate_WhatIsDoubtful_IsAWarning(string settings, string field, string sentence)
     {
         var spec = SpecEdit.Apply(Samples.Spec(), settings.Split(';'));
@@ -132,7 +134,7 @@ public sealed class SpecValidatorTests
     private static readonly LabFacts Lab = new()
     {
         Files = [new("aa", "vgg19")],
-        Runs = [new(3, Samples.Spec("cellnet").Architecture)],
+        Runs = [new(3, Samples.Spec("cellnet").Architecture, PixelScaling.Unit)],
         HasBFloat16 = false,
         DeviceMemory = 1_000_000_000,
     };

@@ -6,7 +6,11 @@ try
 {
     // The settings lie beside the program, so that it starts alike from any working directory.
     // They are read once: to watch their file takes one of the few watches that a system gives each user, and without one nothing would start.
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"], ContentRootPath = AppContext.BaseDirectory });
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
+        ContentRootPath = AppContext.BaseDirectory,
+    });
     builder.WebHost.UseStaticWebAssets();
     builder.AddLab();
 

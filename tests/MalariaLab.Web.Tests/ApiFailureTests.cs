@@ -27,7 +27,9 @@ public sealed class ApiFailureTests : IAsyncLifetime
         (await lab.SetUp(browser)).Dispose();
         client = lab.Browser();
         await using var db = Db();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await lab.Services.GetRequiredService<ApiTokens>().CreateAsync((await db.Users.SingleAsync()).Id, "test", null));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            await lab.Services.GetRequiredService<ApiTokens>().CreateAsync((await db.Users.SingleAsync()).Id, "test", null));
     }
 
     public async ValueTask DisposeAsync()
@@ -63,7 +65,12 @@ public sealed class ApiFailureTests : IAsyncLifetime
         await lab.Services.GetRequiredService<SplitCommands>().CreateAsync(dataset.VersionId, new SplitPlan { Unit = SplitUnit.Image }, "s", new Actor(null, "Ada"));
         Assert.Equal("Uninfected", (string?)(await PositiveAsync("Uninfected"))["positiveClass"]);
         Assert.Equal("cells has no class \"Sick\". It has Parasitized, Uninfected.", (string?)(await PositiveAsync("Sick"))["detail"]);
-        var request = JsonNode.Parse("""{"recipe":"lenet","dataset":"cells","split":"s","set":{"training.batchSize":8,"augmentation.flipHorizontal":false,"loss.classWeights":[1,2.5],"architecture.dropout":null}}""")!;
+        var request = JsonNode.Parse("""
+            {
+              "recipe": "lenet", "dataset": "cells", "split": "s",
+              "set": { "training.batchSize": 8, "augmentation.flipHorizontal": false, "loss.classWeights": [1,2.5], "architecture.dropout": null }
+            }
+            """)!;
         using var taken = await client.PostAsJsonAsync($"{LabUrls.Api}/runs", request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
         await using var db = Db();
@@ -96,7 +103,8 @@ public sealed class ApiFailureTests : IAsyncLifetime
 
     private async Task ProblemAsync(string method, string path, string? body, HttpStatusCode status, string words)
     {
-        using var call = new HttpRequestMessage(new HttpMethod(method), $"{LabUrls.Api}/{path}") { Content = body is null ? null : new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
+        var content = body is null ? null : new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        using var call = new HttpRequestMessage(new HttpMethod(method), $"{LabUrls.Api}/{path}") { Content = content };
         using var answer = await client.SendAsync(call, TestContext.Current.CancellationToken);
         Assert.Equal((status, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         var problem = await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);

@@ -72,7 +72,8 @@ public sealed class ChartTests
     public void Matrix_AsFigure_ShowsCountsSharesAndClassesThatHaveNoImages()
     {
         var matrix = new Core.Evaluation.ConfusionMatrix(["Parasitized", "Uninfected"], [[9, 1], [0, 0]]);
-        var texts = System.Xml.Linq.XDocument.Parse(MatrixFigure.Svg(matrix, "Confusion matrix", "True", "Predicted")).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
+        var figure = System.Xml.Linq.XDocument.Parse(MatrixFigure.Svg(matrix, "Confusion matrix", "True", "Predicted"));
+        var texts = figure.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
         Assert.Subset(texts.ToHashSet(), new HashSet<string> { "9", "90.0 %", "1", "10.0 %", "0", "–", "Parasitized", "Uninfected" });
         Assert.Equal("truth \\ predicted,Parasitized,Uninfected\nParasitized,9,1\nUninfected,0,0\n", FigureCsv.Write(MatrixFigure.Rows(matrix)).ReplaceLineEndings("\n"));
     }

@@ -37,13 +37,19 @@ public sealed class CircuitTests
         {
             var number = i;
             var shown = new TaskCompletionSource();
-            clients.Add(await CircuitClient.OpenAsync(browser, new(browser.BaseAddress!, LabUrls.Run(run)), address => ConnectAsync(watched, signedIn, address, ct), client => client.Rendered = batch =>
+            clients.Add(await CircuitClient.OpenAsync(
+                browser,
+                new(browser.BaseAddress!, LabUrls.Run(run)),
+                address => ConnectAsync(watched, signedIn, address, ct),
+                client => client.Rendered = Look));
+            await shown.Task.WaitAsync(Patience.Limit, ct);
+
+            void Look(ReadOnlyMemory<byte> batch)
             {
                 var text = Encoding.UTF8.GetString(batch.Span);
                 if (text.Contains("panel-results", StringComparison.Ordinal)) shown.TrySetResult();
                 if (text.Contains("seen on every circuit", StringComparison.Ordinal)) names[number] = true;
-            }));
-            await shown.Task.WaitAsync(Patience.Limit, ct);
+            }
         }
         Assert.Equal(4, circuits.Count(c => c.IsAlive));
         Assert.True(poller.Watchers >= 4);
@@ -77,18 +83,24 @@ public sealed class CircuitTests
         using var browser = watched.CreateClient(new() { AllowAutoRedirect = false });
         using var signedIn = await lab.SetUp(browser, await File.ReadAllTextAsync(Path.Combine(lab.Folder, "set-up-token"), ct));
         var (shown, refused) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var client = await CircuitClient.OpenAsync(browser, new(browser.BaseAddress!, LabUrls.Queue), address => ConnectAsync(watched, signedIn, address, ct), client => client.Rendered = batch =>
-        {
-            var text = Encoding.UTF8.GetString(batch.Span);
-            if (text.Contains("Pause the queue", StringComparison.Ordinal)) shown.TrySetResult();
-            if (text.Contains("This page is not for your role", StringComparison.Ordinal)) refused.TrySetResult();
-        });
+        await using var client = await CircuitClient.OpenAsync(
+            browser,
+            new(browser.BaseAddress!, LabUrls.Queue),
+            address => ConnectAsync(watched, signedIn, address, ct),
+            client => client.Rendered = Look);
         await shown.Task.WaitAsync(Patience.Limit, ct);
 
         // What the minutely look at the account does when it finds it closed or changed.
         Assert.Single(accounts).SetAuthenticationState(Task.FromResult(new AuthenticationState(new())));
 
         await refused.Task.WaitAsync(Patience.Limit, ct);
+
+        void Look(ReadOnlyMemory<byte> batch)
+        {
+            var text = Encoding.UTF8.GetString(batch.Span);
+            if (text.Contains("Pause the queue", StringComparison.Ordinal)) shown.TrySetResult();
+            if (text.Contains("This page is not for your role", StringComparison.Ordinal)) refused.TrySetResult();
+        }
     }
 
     [Fact]

@@ -42,7 +42,16 @@ public static class LabSeed
             CountsJson = "{}",
             CreatedAt = now,
         };
-        db.AddRange(version, split, new WorkerNode { Name = "lab-1", Session = "s", HeartbeatAt = now, StartedAt = now, State = WorkerState.Busy, Device = "CPU, 4 cores", LibTorchVersion = "1.13.1" });
+        db.AddRange(version, split, new WorkerNode
+        {
+            Name = "lab-1",
+            Session = "s",
+            HeartbeatAt = now,
+            StartedAt = now,
+            State = WorkerState.Busy,
+            Device = "CPU, 4 cores",
+            LibTorchVersion = "1.13.1",
+        });
         await db.SaveChangesAsync();
         var random = new Random(7);
         var all = new List<Run>();
@@ -53,7 +62,8 @@ public static class LabSeed
     private static async Task<Run> AddRunAsync(LabDbContext db, DatasetVersion version, Split split, int i, DateTimeOffset at, Random random)
     {
         var recipe = Recipes.All[i % Recipes.All.Count];
-        var spec = recipe.CreateSpec(new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = version.ContentHash, SplitHash = split.Hash }, 2, seed: 42 + i);
+        var data = new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = version.ContentHash, SplitHash = split.Hash };
+        var spec = recipe.CreateSpec(data, 2, seed: 42 + i);
         var status = (i % 10) switch { 0 => RunStatus.Training, 1 or 2 => RunStatus.Queued, 3 => RunStatus.Failed, 4 => RunStatus.Canceled, _ => RunStatus.Succeeded };
         var epochs = status switch { RunStatus.Queued => 0, RunStatus.Training => 12, RunStatus.Failed => 3, _ => spec.Training.Epochs };
         var run = new Run
@@ -86,7 +96,9 @@ public static class LabSeed
             StartedAt = epochs > 0 ? at : null,
             FinishedAt = status.IsFinished() ? at.AddMinutes(9) : null,
             LastEpoch = epochs,
-            Reason = status == RunStatus.Failed ? "The loss became NaN in epoch 4, batch 17, at learning rate 0.01. The checkpoint of epoch 3 is kept; try a smaller learning rate." : "",
+            Reason = status == RunStatus.Failed
+                ? "The loss became NaN in epoch 4, batch 17, at learning rate 0.01. The checkpoint of epoch 3 is kept; try a smaller learning rate."
+                : "",
         };
         db.Runs.Add(run);
         await db.SaveChangesAsync();
@@ -108,8 +120,23 @@ public static class LabSeed
                 At = at.AddSeconds(9 * e),
             });
         }
-        db.RunEvents.AddRange(new RunEvent { RunId = run.Id, At = at, To = RunStatus.Draft, Actor = "Ada" }, new RunEvent { RunId = run.Id, At = at, From = RunStatus.Draft, To = RunStatus.Queued, Actor = "Ada" });
-        if (status.IsActive()) db.RunProgress.Add(new RunProgressRow { RunId = run.Id, At = at, Stage = "Training", Epoch = 13, Epochs = spec.Training.Epochs, Step = 74, Steps = 139, Loss = 0.1532, Accuracy = 0.9451, ImagesPerSecond = 538, SecondsLeft = 165 });
+        db.RunEvents.AddRange(
+            new RunEvent { RunId = run.Id, At = at, To = RunStatus.Draft, Actor = "Ada" },
+            new RunEvent { RunId = run.Id, At = at, From = RunStatus.Draft, To = RunStatus.Queued, Actor = "Ada" });
+        if (status.IsActive()) db.RunProgress.Add(new RunProgressRow
+        {
+            RunId = run.Id,
+            At = at,
+            Stage = "Training",
+            Epoch = 13,
+            Epochs = spec.Training.Epochs,
+            Step = 74,
+            Steps = 139,
+            Loss = 0.1532,
+            Accuracy = 0.9451,
+            ImagesPerSecond = 538,
+            SecondsLeft = 165,
+        });
         if (epochs > 0) run.BestEpoch = Math.Min(epochs, 14);
         if (status == RunStatus.Succeeded) Score(db, run, version, split, ceiling, random);
         await db.SaveChangesAsync();
@@ -128,8 +155,25 @@ public static class LabSeed
         }).ToArray();
         var predictions = new Predictions { Labels = version.ClassNames, Truth = truth, Probabilities = probabilities };
         var report = Evaluator.Evaluate(predictions, version.PositiveClass);
-        db.PredictionSets.Add(new PredictionSet { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.Test, SetHash = split.TestSetHash, Count = truth.Length, Blob = PredictionBlob.Write(predictions), At = run.CreatedAt });
-        db.Evaluations.Add(new EvaluationRow { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.Test, SetHash = split.TestSetHash, ReportJson = JsonSerializer.Serialize(report, JsonSerializerOptions.Web), At = run.CreatedAt });
+        db.PredictionSets.Add(new PredictionSet
+        {
+            RunId = run.Id,
+            DatasetVersionId = version.Id,
+            Scope = PredictionScope.Test,
+            SetHash = split.TestSetHash,
+            Count = truth.Length,
+            Blob = PredictionBlob.Write(predictions),
+            At = run.CreatedAt,
+        });
+        db.Evaluations.Add(new EvaluationRow
+        {
+            RunId = run.Id,
+            DatasetVersionId = version.Id,
+            Scope = PredictionScope.Test,
+            SetHash = split.TestSetHash,
+            ReportJson = JsonSerializer.Serialize(report, JsonSerializerOptions.Web),
+            At = run.CreatedAt,
+        });
         (run.TestCount, run.Accuracy, run.Sensitivity, run.Specificity, run.F1, run.Auc, run.LogLoss, run.TestSetHash) =
             (report.N, report.Accuracy, report.Sensitivity, report.Specificity, report.F1, report.Auc, report.LogLoss, split.TestSetHash);
         (run.BestValAccuracy, run.TrainSeconds) = (ceiling, 270 + (40 * random.NextDouble()));

@@ -61,7 +61,12 @@ public sealed class RunsViewTests(RunsViewTests.SeededLab lab) : IClassFixture<R
     {
         var page = await lab.Queries.ListAsync(RunQueryText.Parse(text), TestContext.Current.CancellationToken);
         Assert.NotEmpty(page.Items);
-        Assert.All(page.Items, r => Assert.True(expected switch { "r => failed" => r.Status == RunStatus.Failed, "r => active" => r.Status.IsActive(), _ => r.Status == RunStatus.Queued }));
+        Assert.All(page.Items, r => Assert.True(expected switch
+        {
+            "r => failed" => r.Status == RunStatus.Failed,
+            "r => active" => r.Status.IsActive(),
+            _ => r.Status == RunStatus.Queued,
+        }));
     }
 
     [Theory]

@@ -69,7 +69,18 @@ public sealed class SharedLab : IAsyncLifetime
         await File.WriteAllBytesAsync(Path.Combine(Get<LabPaths>().Store, pack.FileName), file);
         db.Blobs.AddRange(Enumerable.Range(0, Train + TestImages).Select(i => new Blob { Sha256 = Hash(i), PackId = pack.Id, Length = file.Length }));
         for (var i = 0; i < Train + TestImages; i++)
-            db.DatasetImages.Add(new DatasetImage { VersionId = version.Id, Ordinal = i, Path = $"cells/C{i}Secret_{i}.png", Sha256 = Hash(i), Label = i % 2, Group = $"PatientOf{i / 4}", Width = 8, Height = 8, Channels = 3 });
+            db.DatasetImages.Add(new DatasetImage
+            {
+                VersionId = version.Id,
+                Ordinal = i,
+                Path = $"cells/C{i}Secret_{i}.png",
+                Sha256 = Hash(i),
+                Label = i % 2,
+                Group = $"PatientOf{i / 4}",
+                Width = 8,
+                Height = 8,
+                Channels = 3,
+            });
         await db.SaveChangesAsync();
         Runs = [await AddRunAsync(db, version, split, "LeNet", 1, 4, now), await AddRunAsync(db, version, split, "VGG <b>19</b>", 2, 12, now)];
     }
@@ -80,7 +91,8 @@ public sealed class SharedLab : IAsyncLifetime
 
     private static async Task<long> AddRunAsync(LabDbContext db, DatasetVersion version, Split split, string name, long seed, int errors, DateTimeOffset now)
     {
-        var spec = Recipes.All[0].CreateSpec(new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = version.ContentHash, SplitHash = split.Hash }, 2, seed: seed);
+        var data = new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = version.ContentHash, SplitHash = split.Hash };
+        var spec = Recipes.All[0].CreateSpec(data, 2, seed: seed);
         var truth = Enumerable.Range(Train, TestImages).Select(i => i % 2).ToArray();
         var predictions = new Predictions
         {
@@ -96,7 +108,18 @@ public sealed class SharedLab : IAsyncLifetime
         var report = Evaluator.Evaluate(predictions, 0);
         var run = new Run
         {
-            Experiment = new Experiment { SpecJson = SpecJson.Write(spec), SpecHash = SpecJson.Hash(spec), Recipe = spec.Recipe, Architecture = spec.Architecture.Key, DatasetVersionId = version.Id, SplitId = split.Id, Seed = seed, Epochs = spec.Training.Epochs, CreatedAt = now },
+            Experiment = new Experiment
+            {
+                SpecJson = SpecJson.Write(spec),
+                SpecHash = SpecJson.Hash(spec),
+                Recipe = spec.Recipe,
+                Architecture = spec.Architecture.Key,
+                DatasetVersionId = version.Id,
+                SplitId = split.Id,
+                Seed = seed,
+                Epochs = spec.Training.Epochs,
+                CreatedAt = now,
+            },
             Name = name,
             Status = RunStatus.Succeeded,
             CreatedAt = now,
@@ -113,11 +136,47 @@ public sealed class SharedLab : IAsyncLifetime
         };
         db.Runs.Add(run);
         await db.SaveChangesAsync();
-        for (var e = 1; e <= 3; e++) db.Epochs.Add(new EpochRow { RunId = run.Id, Epoch = e, TrainLoss = 1.0 / e, ValLoss = 0.9 / e, TrainAccuracy = 0.8, ValAccuracy = 0.7 + (e * 0.05), LearningRate = 0.01, Seconds = 1, At = now });
-        db.PredictionSets.Add(new PredictionSet { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.Test, SetHash = split.TestSetHash, Count = truth.Length, Blob = PredictionBlob.Write(predictions), At = now });
-        db.Evaluations.Add(new EvaluationRow { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.Test, SetHash = split.TestSetHash, ReportJson = System.Text.Json.JsonSerializer.Serialize(report, SpecJson.Options), At = now });
+        for (var e = 1; e <= 3; e++) db.Epochs.Add(new EpochRow
+        {
+            RunId = run.Id,
+            Epoch = e,
+            TrainLoss = 1.0 / e,
+            ValLoss = 0.9 / e,
+            TrainAccuracy = 0.8,
+            ValAccuracy = 0.7 + (e * 0.05),
+            LearningRate = 0.01,
+            Seconds = 1,
+            At = now,
+        });
+        db.PredictionSets.Add(new PredictionSet
+        {
+            RunId = run.Id,
+            DatasetVersionId = version.Id,
+            Scope = PredictionScope.Test,
+            SetHash = split.TestSetHash,
+            Count = truth.Length,
+            Blob = PredictionBlob.Write(predictions),
+            At = now,
+        });
+        db.Evaluations.Add(new EvaluationRow
+        {
+            RunId = run.Id,
+            DatasetVersionId = version.Id,
+            Scope = PredictionScope.Test,
+            SetHash = split.TestSetHash,
+            ReportJson = System.Text.Json.JsonSerializer.Serialize(report, SpecJson.Options),
+            At = now,
+        });
         // Of a derived version it would be the same images again: it proves nothing beyond the test.
-        db.Evaluations.Add(new EvaluationRow { RunId = run.Id, DatasetVersionId = version.Id, Scope = PredictionScope.All, SetHash = version.ContentHash, ReportJson = System.Text.Json.JsonSerializer.Serialize(report, SpecJson.Options), At = now });
+        db.Evaluations.Add(new EvaluationRow
+        {
+            RunId = run.Id,
+            DatasetVersionId = version.Id,
+            Scope = PredictionScope.All,
+            SetHash = version.ContentHash,
+            ReportJson = System.Text.Json.JsonSerializer.Serialize(report, SpecJson.Options),
+            At = now,
+        });
         await db.SaveChangesAsync();
         return run.Id;
     }

@@ -86,11 +86,25 @@ public sealed class SharingTests(SharedLab lab) : IClassFixture<SharedLab>
         }
         var working = await Links.CreateAsync(new([lab.Runs[0]]), Ana, Ct);
         var answers = new List<string>();
-        foreach (var path in (string[])[LabUrls.Share(new string('0', 32)), LabUrls.Share("x"), LabUrls.Share(revoked), LabUrls.Share(ended), LabUrls.ShareImage(revoked, 1), LabUrls.ShareImage(working, 5), LabUrls.Share(working) + "/images/x"])
+        string[] gone =
+        [
+            LabUrls.Share(new string('0', 32)),
+            LabUrls.Share("x"),
+            LabUrls.Share(revoked),
+            LabUrls.Share(ended),
+            LabUrls.ShareImage(revoked, 1),
+            LabUrls.ShareImage(working, 5),
+            LabUrls.Share(working) + "/images/x",
+        ];
+        foreach (var path in gone)
         {
             using var answer = await stranger.GetAsync(path, Ct);
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-            answers.Add(string.Join("\n", answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key != "Date").Select(h => $"{h.Key}: {string.Join(",", h.Value)}").Order()) + await answer.Content.ReadAsStringAsync(Ct));
+            var headers = answer.Headers.Concat(answer.Content.Headers)
+                .Where(h => h.Key != "Date")
+                .Select(h => $"{h.Key}: {string.Join(",", h.Value)}")
+                .Order();
+            answers.Add(string.Join("\n", headers) + await answer.Content.ReadAsStringAsync(Ct));
         }
         Assert.Single(answers.Distinct());
         Assert.Contains("X-Robots-Tag: noindex", answers[0]);

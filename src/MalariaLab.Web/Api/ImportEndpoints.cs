@@ -70,10 +70,10 @@ public static class ImportEndpoints
         // Parsed here, so that a wrong rule is refused before anything is queued.
         _ = options.ToGroupRule();
         if (form.Source == "sample")
-            {
-                var grouped = options with { GroupRule = form.Group == "none" ? "nih" : form.Group };
-                return new() { Name = form.Name, Source = ImportSource.Sample, OriginalName = "sample cells", Options = grouped };
-            }
+        {
+            var grouped = options with { GroupRule = form.Group == "none" ? "nih" : form.Group };
+            return new() { Name = form.Name, Source = ImportSource.Sample, OriginalName = "sample cells", Options = grouped };
+        }
         if (form.Source == "inbox")
             return new() { Name = form.Name, Source = ImportSource.Inbox, OriginalName = form.Inbox, StoredName = form.Inbox, Options = options };
         if (form.Source.StartsWith(Official, StringComparison.Ordinal))

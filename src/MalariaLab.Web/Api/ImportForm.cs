@@ -71,12 +71,12 @@ public sealed class ImportForm
         {
             form.Discard();
             if (e is IOException or InvalidDataException)
-                {
-                    var sentence = e.HResult == DiskFull
-                        ? "The disk is full: free some space and upload again. Nothing of the file was kept."
-                        : $"The upload was cut off ({e.Message}) Upload the file again.";
-                    throw new ExplainedException(sentence, e);
-                }
+            {
+                var sentence = e.HResult == DiskFull
+                    ? "The disk is full: free some space and upload again. Nothing of the file was kept."
+                    : $"The upload was cut off ({e.Message}) Upload the file again.";
+                throw new ExplainedException(sentence, e);
+            }
             throw;
         }
     }

@@ -68,7 +68,8 @@ public sealed class OfferedDownload
     public NewImport Import(string name)
     {
         if (Url is not { IsAbsoluteUri: true, Scheme: "http" or "https" } || Sha256.Length != 64 || !Sha256.All(char.IsAsciiHexDigit))
-            throw new ExplainedException($"The lab's settings name no usable address and SHA-256 for {Title}: an administrator can set them under Lab:Downloads in appsettings.json.");
+            throw new ExplainedException($"The lab's settings name no usable address and SHA-256 for {Title}: "
+                + "an administrator can set them under Lab:Downloads in appsettings.json.");
         return new()
         {
             Name = name,

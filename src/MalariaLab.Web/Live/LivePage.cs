@@ -66,7 +66,10 @@ public abstract class LivePage : ComponentBase, IDisposable
         Loaded = true;
     }
 
-    /// <summary>Reads anew after a change of the address. One reading follows the other, so that an older one that takes longer never replaces what a newer one has found.</summary>
+    /// <summary>
+    /// Reads anew after a change of the address. One reading follows the other, so that an older one that takes longer
+    /// never replaces what a newer one has found.
+    /// </summary>
     protected Task ReloadAsync() => InTurnAsync(LoadAsync);
 
     /// <summary>Loads anew and draws; a failure shows in the nearest boundary.</summary>

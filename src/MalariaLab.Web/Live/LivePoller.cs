@@ -22,7 +22,10 @@ public sealed partial class LivePoller(ChangeFeed feed, TimeProvider clock, ILog
         get { lock (gate) return subscriptions.Count; }
     }
 
-    /// <summary>Calls <paramref name="refresh"/> after changes that <paramref name="concerns"/> picks, until disposed. Subscribe before the first load, so that nothing falls between.</summary>
+    /// <summary>
+    /// Calls <paramref name="refresh"/> after changes that <paramref name="concerns"/> picks, until disposed.
+    /// Subscribe before the first load, so that nothing falls between.
+    /// </summary>
     public IDisposable Subscribe(Func<ChangeKind, long, bool> concerns, Func<Task> refresh)
     {
         var subscription = new Subscription(this, concerns, new CallbackThrottler(refresh, Interval, clock));

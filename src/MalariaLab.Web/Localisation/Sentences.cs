@@ -18,9 +18,14 @@ public sealed partial class Sentences
     public Sentences(IReadOnlyDictionary<string, string> dictionary) => patterns =
     [
         // The longest is the most particular.
-        .. dictionary.OrderByDescending(pair => pair.Key.Length).Select(pair =>
-            (new Regex("^" + Slot().Replace(Regex.Escape(pair.Key), slot => $"(?<a{slot.Groups[1].Value}>(?:(?!{SentenceEnd}).)+?)") + "$", RegexOptions.Singleline | RegexOptions.CultureInvariant), pair.Value)),
+        .. dictionary.OrderByDescending(pair => pair.Key.Length).Select(pair => (PatternOf(pair.Key), pair.Value)),
     ];
+
+    private static Regex PatternOf(string english)
+    {
+        var text = Slot().Replace(Regex.Escape(english), slot => $"(?<a{slot.Groups[1].Value}>(?:(?!{SentenceEnd}).)+?)");
+        return new($"^{text}$", RegexOptions.Singleline | RegexOptions.CultureInvariant);
+    }
 
     /// <summary>The text in the other language, sentence by sentence; what no pattern fits stays English.</summary>
     /// <param name="english">One sentence or several.</param>

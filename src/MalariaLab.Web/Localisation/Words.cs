@@ -18,7 +18,11 @@ public sealed class Words
     public string this[string english, params object?[] values] => string.Format(System.Globalization.CultureInfo.InvariantCulture, this[english], values);
 
     /// <summary>A sentence that the program has finished in English, such as a refusal or the reason of a failed run, as far as it is known in this language.</summary>
-    public string Said(string? sentence) => sentence is null ? "" : dictionary.TryGetValue(sentence, out var known) ? known : Languages.SentencesOf(Language).Translate(sentence, word => this[word]);
+    public string Said(string? sentence)
+    {
+        if (sentence is null) return "";
+        return dictionary.TryGetValue(sentence, out var known) ? known : Languages.SentencesOf(Language).Translate(sentence, word => this[word]);
+    }
 
     /// <summary>A number of things: <c>T.Plural(n, "{0} run", "{0} runs")</c>. Only English tells one from many; other languages translate the second.</summary>
     public string Plural(long count, string one, string many) => this[count == 1 && Language == "en" ? one : many, Figures.Count(count)];

@@ -74,7 +74,15 @@ public sealed class People(IDbContextFactory<LabDbContext> contexts, IServiceSco
         var token = Secrets.New();
         var now = clock.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync();
-        db.Invitations.Add(new Invitation { TokenHash = Secrets.Hash(token), Role = role, Note = note.Trim(), CreatedById = by, CreatedAt = now, ExpiresAt = now + InvitationLife });
+        db.Invitations.Add(new Invitation
+        {
+            TokenHash = Secrets.Hash(token),
+            Role = role,
+            Note = note.Trim(),
+            CreatedById = by,
+            CreatedAt = now,
+            ExpiresAt = now + InvitationLife,
+        });
         await db.SaveChangesAsync();
         await AuditAsync(by, actor, "user.invite", $"{note} as {role}");
         return token;
@@ -97,12 +105,16 @@ public sealed class People(IDbContextFactory<LabDbContext> contexts, IServiceSco
         await using var db = await contexts.CreateDbContextAsync();
         // Claimed before the account exists, so that one link never makes two accounts.
         var now = clock.GetUtcNow();
-        if (await db.Invitations.Where(i => i.Id == invitation.Id && i.RevokedAt == null && i.UsedById == null).ExecuteUpdateAsync(set => set.SetProperty(i => i.RevokedAt, now)) == 0)
-            throw new ExplainedException("This invitation was used a moment ago.");
+        var claimed = await db.Invitations
+            .Where(i => i.Id == invitation.Id && i.RevokedAt == null && i.UsedById == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(i => i.RevokedAt, now));
+        if (claimed == 0) throw new ExplainedException("This invitation was used a moment ago.");
         try
         {
             var user = await CreateAsync(email, name, password, invitation.Role);
-            await db.Invitations.Where(i => i.Id == invitation.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.UsedById, user.Id).SetProperty(i => i.RevokedAt, (DateTimeOffset?)null));
+            await db.Invitations
+                .Where(i => i.Id == invitation.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(i => i.UsedById, user.Id).SetProperty(i => i.RevokedAt, (DateTimeOffset?)null));
             return user;
         }
         catch (ExplainedException)

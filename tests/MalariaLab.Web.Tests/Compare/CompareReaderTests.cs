@@ -42,12 +42,14 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
     [Fact]
     public async Task Repetitions_OfOneSpec_AreFolded()
     {
-        var runs = (await lab.Queries.ListAsync(new RunFilter { Statuses = [RunStatus.Succeeded], Take = 60 }, Ct)).Items.GroupBy(r => r.Recipe).Where(g => g.Count() >= 2).Take(2).ToList();
+        var finished = await lab.Queries.ListAsync(new RunFilter { Statuses = [RunStatus.Succeeded], Take = 60 }, Ct);
+        var runs = finished.Items.GroupBy(r => r.Recipe).Where(g => g.Count() >= 2).Take(2).ToList();
         var comparison = await lab.Reader.ReadAsync([.. runs.SelectMany(g => g.Take(2)).Select(r => r.Id)], cancellationToken: Ct);
         var groups = SeedGroup.In(comparison);
         Assert.Equal(runs.Select(g => g.Key), groups.Select(g => g.Runs[0].Spec.Recipe));
         Assert.Equal(runs[0].Take(2).Average(r => r.Accuracy), groups[0].Of(r => r.Accuracy)!.Mean);
-        Assert.Equal(comparison.Runs[0].Spec.Training.Seed == comparison.Runs[1].Spec.Training.Seed, SpecJson.Hash(comparison.Runs[0].Spec) == SpecJson.Hash(comparison.Runs[1].Spec));
+        var (first, second) = (comparison.Runs[0].Spec, comparison.Runs[1].Spec);
+        Assert.Equal(first.Training.Seed == second.Training.Seed, SpecJson.Hash(first) == SpecJson.Hash(second));
     }
 
     [Fact]
@@ -87,19 +89,63 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
         {
             await using var db = await factory.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(ct);
             var at = DateTimeOffset.UtcNow;
-            var version = new DatasetVersion { Dataset = new Dataset { Name = "ten", CreatedAt = at }, Number = 1, Status = DatasetVersionStatus.Ready, ClassNames = ["Parasitized", "Uninfected"], PositiveClass = 0, ContentHash = "ten", ImageCount = 10, CreatedAt = at };
+            var version = new DatasetVersion
+            {
+                Dataset = new Dataset { Name = "ten", CreatedAt = at },
+                Number = 1,
+                Status = DatasetVersionStatus.Ready,
+                ClassNames = ["Parasitized", "Uninfected"],
+                PositiveClass = 0,
+                ContentHash = "ten",
+                ImageCount = 10,
+                CreatedAt = at,
+            };
             var pack = new BlobPack { FileName = "ten.pack", CreatedAt = at };
             db.AddRange(version, pack);
             await db.SaveChangesAsync(ct);
-            for (var i = 0; i < 10; i++) db.AddRange(new Blob { Sha256 = $"{i:x64}", PackId = pack.Id }, new DatasetImage { VersionId = version.Id, Ordinal = i, Path = $"{i}.png", Label = i % 2, Sha256 = $"{i:x64}", Format = "png" });
+            for (var i = 0; i < 10; i++)
+            {
+                db.Add(new Blob { Sha256 = $"{i:x64}", PackId = pack.Id });
+                db.Add(new DatasetImage { VersionId = version.Id, Ordinal = i, Path = $"{i}.png", Label = i % 2, Sha256 = $"{i:x64}", Format = "png" });
+            }
             var runs = new List<Run>();
             foreach (var first in new[] { 4, 6 })
             {
-                var split = new Split { VersionId = version.Id, Name = $"from {first}", PlanJson = "{}", Assignment = [.. Enumerable.Range(0, 10).Select(i => (byte)(i < first ? SplitPart.Train : SplitPart.Test))], Hash = $"split {first}", TestSetHash = $"test {first}", TestCount = 10 - first, TrainCount = first, CountsJson = "{}", CreatedAt = at };
+                var split = new Split
+                {
+                    VersionId = version.Id,
+                    Name = $"from {first}",
+                    PlanJson = "{}",
+                    Assignment = [.. Enumerable.Range(0, 10).Select(i => (byte)(i < first ? SplitPart.Train : SplitPart.Test))],
+                    Hash = $"split {first}",
+                    TestSetHash = $"test {first}",
+                    TestCount = 10 - first,
+                    TrainCount = first,
+                    CountsJson = "{}",
+                    CreatedAt = at,
+                };
                 db.Add(split);
                 await db.SaveChangesAsync(ct);
-                var spec = Recipes.All[0].CreateSpec(new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = "ten", SplitHash = split.Hash }, 2, seed: first);
-                var run = new Run { Experiment = new Experiment { SpecJson = SpecJson.Write(spec), SpecHash = SpecJson.Hash(spec), Recipe = spec.Recipe, Architecture = spec.Architecture.Key, DatasetVersionId = version.Id, SplitId = split.Id, CreatedAt = at }, Name = split.Name, Status = RunStatus.Succeeded, CreatedAt = at, TestSetHash = split.TestSetHash, TestCount = split.TestCount };
+                var data = new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = "ten", SplitHash = split.Hash };
+                var spec = Recipes.All[0].CreateSpec(data, 2, seed: first);
+                var run = new Run
+                {
+                    Experiment = new Experiment
+                    {
+                        SpecJson = SpecJson.Write(spec),
+                        SpecHash = SpecJson.Hash(spec),
+                        Recipe = spec.Recipe,
+                        Architecture = spec.Architecture.Key,
+                        DatasetVersionId = version.Id,
+                        SplitId = split.Id,
+                        CreatedAt = at,
+                    },
+                    Name = split.Name,
+                    Status = RunStatus.Succeeded,
+                    CreatedAt = at,
+                    TestSetHash = split.TestSetHash,
+                    TestCount = split.TestCount,
+                };
                 db.Add(run);
                 await db.SaveChangesAsync(ct);
                 runs.Add(run);

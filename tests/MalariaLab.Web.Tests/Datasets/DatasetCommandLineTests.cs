@@ -47,12 +47,18 @@ public sealed class DatasetCommandLineTests : IAsyncLifetime
             await line.AskAsync("label", "judge", "cells", "cells/C3P3_3.png", "relabel", "--label", "Parasitized");
             await line.AskAsync("label", "judge", "cells", "cells/C8P0_8.png", second);
         }
-        Assert.Contains("one of Parasitized, Uninfected", (await line.RunAsync("label", "judge", "cells", "cells/C3P3_3.png", "relabel", "--label", "Nothing")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "one of Parasitized, Uninfected",
+            (await line.RunAsync("label", "judge", "cells", "cells/C3P3_3.png", "relabel", "--label", "Nothing")).Error,
+            StringComparison.Ordinal);
         var agreement = Assert.Single((await line.AskAsync("label", "agreement", "cells")).AsArray())!;
         Assert.Equal((2, 0.5), ((int)agreement["images"]!, (double)agreement["same"]!));
 
         var differing = Assert.Single((await line.AskAsync("label", "disagreements", "cells")).AsArray())!;
-        Assert.Equal(("cells/C8P0_8.png", "leave out", "Parasitized"), ((string?)differing["path"], (string?)differing["readings"]![0]!["judgement"], (string?)differing["readings"]![1]!["judgement"]));
+        var readings = differing["readings"]!;
+        Assert.Equal(
+            ("cells/C8P0_8.png", "leave out", "Parasitized"),
+            ((string?)differing["path"], (string?)readings[0]!["judgement"], (string?)readings[1]!["judgement"]));
         await line.AskAsync("label", "judge", "cells", "cells/C5P1_5.png", "exclude");
         await line.AskAsync("label", "undo", "cells", "cells/C5P1_5.png");
 
@@ -107,7 +113,12 @@ public sealed class DatasetCommandLineTests : IAsyncLifetime
         Assert.Equal(1, await CountAsync("--run", $"{run}", "--right", "false"));
         Assert.Equal(7, await CountAsync("--run", $"{run}", "--predicted", "Parasitized"));
         // One half is a call for the positive class, as in the figures.
-        var halves = PredictionBlob.Write(new() { Labels = ["Parasitized", "Uninfected"], Truth = [.. Enumerable.Range(0, 12).Select(i => i % 2)], Probabilities = [.. Enumerable.Repeat(0.5f, 24)] });
+        var halves = PredictionBlob.Write(new()
+        {
+            Labels = ["Parasitized", "Uninfected"],
+            Truth = [.. Enumerable.Range(0, 12).Select(i => i % 2)],
+            Probabilities = [.. Enumerable.Repeat(0.5f, 24)],
+        });
         await using (var db = await lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync())
             await db.PredictionSets.Where(s => s.RunId == run && s.DatasetVersionId == dataset.VersionId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Blob, halves));
         Assert.All((await lab.Services.GetRequiredService<RunPredictions>().FindAsync(run, dataset.VersionId)).Values, said => Assert.Equal(0, said.Predicted));
@@ -144,7 +155,8 @@ public sealed class DatasetCommandLineTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(map, "images", "a", "x.png"), "no image, which the worker would say");
         await File.WriteAllTextAsync(Path.Combine(map, "one.csv"), "x.png,P1");
         await File.WriteAllTextAsync(Path.Combine(map, "two.csv"), "y.png,P2");
-        var import = await line.AskAsync("dataset", "import", Path.Combine(map, "images"), "--name", "mapped", "--group", $"csv:{Path.Combine(map, "one.csv")},{Path.Combine(map, "two.csv")}");
+        var rule = $"csv:{Path.Combine(map, "one.csv")},{Path.Combine(map, "two.csv")}";
+        var import = await line.AskAsync("dataset", "import", Path.Combine(map, "images"), "--name", "mapped", "--group", rule);
         Assert.Equal("Importing", (string?)import["status"]);
         await using var db = await lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync();
         Assert.Equal("csv:one.csv, two.csv", (await db.DatasetVersions.SingleAsync(v => v.Dataset!.Name == "mapped")).GroupRule);

@@ -27,7 +27,13 @@ public static class DatasetSeed
     public static async Task<StartedImport> AddAsync(IServiceProvider services, string name, int count)
     {
         var started = await services.GetRequiredService<DatasetCommands>()
-            .StartImportAsync(new NewImport { Name = name, Source = ImportSource.Upload, OriginalName = "cells.zip", Options = new() { GroupRule = "nih" } }, new Actor(null, "Ada"));
+            .StartImportAsync(new NewImport
+            {
+                Name = name,
+                Source = ImportSource.Upload,
+                OriginalName = "cells.zip",
+                Options = new() { GroupRule = "nih" },
+            }, new Actor(null, "Ada"));
         var ticket = (await services.GetRequiredService<LabTasks>().FindAsync(started.TaskId))!.Ticket;
         var tasks = services.GetRequiredService<TaskExecution>();
         await tasks.ClaimAsync(started.TaskId, ticket, new WorkerIdentity("w", "s"));
@@ -39,15 +45,32 @@ public static class DatasetSeed
             var file = ImageCodec.Encode(picture, ImageFormat.Png);
             var sha = Convert.ToHexStringLower(SHA256.HashData(file));
             pack.Add(sha, file);
-            images.Add(new DatasetImage { Ordinal = i, Path = $"cells/C{i}P{i % 4}_{i}.png", Sha256 = sha, Label = i % 2, Group = $"P{i % 4}", Width = picture.Width, Height = picture.Height, Channels = 3, Bytes = file.Length, Format = "png" });
+            images.Add(new DatasetImage
+            {
+                Ordinal = i,
+                Path = $"cells/C{i}P{i % 4}_{i}.png",
+                Sha256 = sha,
+                Label = i % 2,
+                Group = $"P{i % 4}",
+                Width = picture.Width,
+                Height = picture.Height,
+                Channels = 3,
+                Bytes = file.Length,
+                Format = "png",
+            });
         }
-        await services.GetRequiredService<DatasetVersionWriter>().CompleteAsync(new JobContext { Kind = JobKind.Import, Id = started.TaskId, Ticket = ticket, Attempt = 1 }, started.VersionId, new VersionContent
+        var job = new JobContext { Kind = JobKind.Import, Id = started.TaskId, Ticket = ticket, Attempt = 1 };
+        await services.GetRequiredService<DatasetVersionWriter>().CompleteAsync(job, started.VersionId, new VersionContent
         {
             ClassNames = ["Parasitized", "Uninfected"],
             PositiveClass = 0,
             GroupRule = "nih",
             Images = images,
-            Refusals = [new() { VersionId = started.VersionId, Path = "=1+1.png", Kind = "corrupt", Reason = "It ends too early." }, new() { VersionId = started.VersionId, Path = "a, b.txt", Kind = "notAnImage", Reason = "It is no image." }],
+            Refusals =
+            [
+                new() { VersionId = started.VersionId, Path = "=1+1.png", Kind = "corrupt", Reason = "It ends too early." },
+                new() { VersionId = started.VersionId, Path = "a, b.txt", Kind = "notAnImage", Reason = "It is no image." },
+            ],
             Verdict = new ImportVerdict(true, "Ready."),
         }, pack);
         await tasks.EndAsync(started.TaskId, ticket, LabTaskStatus.Succeeded);

@@ -7,7 +7,14 @@ namespace MalariaLab.Web.Tests.Datasets;
 public sealed class ImportPreviewTests
 {
     private static readonly string[] Nih =
-        ["cell_images/Parasitized/C33P1thin_1.png", "cell_images/Parasitized/C33P1thin_2.png", "cell_images/Uninfected/C34P2thin_1.png", "cell_images/Uninfected/C1_thin.png", "cell_images/Thumbs.db", "readme.md"];
+        [
+            "cell_images/Parasitized/C33P1thin_1.png",
+            "cell_images/Parasitized/C33P1thin_2.png",
+            "cell_images/Uninfected/C34P2thin_1.png",
+            "cell_images/Uninfected/C1_thin.png",
+            "cell_images/Thumbs.db",
+            "readme.md",
+        ];
 
     [Fact]
     public void Of_ClassFolders_CountsFilesPatientsAndWhatLiesOutside()

@@ -27,7 +27,9 @@ public sealed class InsightApiTests : IAsyncLifetime
         dataset = await DatasetSeed.AddAsync(lab.Services, "cells", 12);
         client = lab.Browser();
         await using var db = lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContext();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await lab.Services.GetRequiredService<ApiTokens>().CreateAsync((await db.Users.SingleAsync()).Id, "test", null));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            await lab.Services.GetRequiredService<ApiTokens>().CreateAsync((await db.Users.SingleAsync()).Id, "test", null));
     }
 
     public async ValueTask DisposeAsync()
@@ -48,14 +50,22 @@ public sealed class InsightApiTests : IAsyncLifetime
         var answer = await GetAsync("duplicates");
         Assert.Equal("Ready", (string?)answer["status"]);
         var pair = answer["report"]!["pairs"]![0]!;
-        Assert.Equal(("cells/C2P2_2.png", "Parasitized", "Uninfected", 3), ((string?)pair["first"]!["path"], (string?)pair["first"]!["class"], (string?)pair["second"]!["class"], (int)pair["distance"]!));
+        Assert.Equal(
+            ("cells/C2P2_2.png", "Parasitized", "Uninfected", 3),
+            ((string?)pair["first"]!["path"], (string?)pair["first"]!["class"], (string?)pair["second"]!["class"], (int)pair["distance"]!));
     }
 
     [Fact]
     public async Task Audit_WithAShortcut_NamesItInASentence()
     {
         ShortcutScore Score(string feature, double auc) => new(feature, auc, auc - 0.05, auc + 0.05);
-        await InsightSeed.AddAsync(lab.Services, dataset.VersionId, JobKind.Audit, new ShortcutAudit { Images = 12, Groups = 4, Folds = 4, Targets = [new(0, Score("all", 0.83), [Score("width", 0.81), Score("bytes", 0.5)])] });
+        await InsightSeed.AddAsync(lab.Services, dataset.VersionId, JobKind.Audit, new ShortcutAudit
+        {
+            Images = 12,
+            Groups = 4,
+            Folds = 4,
+            Targets = [new(0, Score("all", 0.83), [Score("width", 0.81), Score("bytes", 0.5)])],
+        });
         var report = (await GetAsync("audit"))["report"]!;
         Assert.Equal("Image width alone predicts the class with AUC 0.81.", (string?)report["finding"]);
         Assert.Equal(["width", "bytes", "all"], report["scores"]!.AsArray().Select(s => (string?)s!["feature"]));

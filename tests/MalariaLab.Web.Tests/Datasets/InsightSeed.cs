@@ -37,7 +37,12 @@ public static class InsightSeed
         await db.Runs.Where(r => r.Id == run).ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Succeeded));
         var version = await db.DatasetVersions.SingleAsync(v => v.Id == versionId);
         var images = Enumerable.Range(0, version.ImageCount).ToArray();
-        var blob = PredictionBlob.Write(new() { Labels = version.ClassNames, Truth = [.. images.Select(i => i % 2)], Probabilities = [.. images.SelectMany(i => (float[])[1 - second(i), second(i)])] });
+        var blob = PredictionBlob.Write(new()
+        {
+            Labels = version.ClassNames,
+            Truth = [.. images.Select(i => i % 2)],
+            Probabilities = [.. images.SelectMany(i => (float[])[1 - second(i), second(i)])],
+        });
         db.PredictionSets.Add(new PredictionSet { RunId = run, DatasetVersionId = versionId, Scope = PredictionScope.All, SetHash = "", Count = images.Length, Blob = blob });
         await db.SaveChangesAsync();
         return run;

@@ -65,7 +65,8 @@ public sealed class OfferedDownloadTests : IAsyncLifetime
     public async Task Versions_OverRest_AreMadeComparedTrashedAndPurged()
     {
         await DatasetSeed.AddAsync(lab.Services, "cells", 12);
-        var made = await PostAsync("datasets/cells/versions", new { exclude = new[] { "cells/C0P0_0.png" }, relabel = new Dictionary<string, string> { ["cells/C1P1_1.png"] = "Parasitized" }, reason = "read again" });
+        var relabel = new Dictionary<string, string> { ["cells/C1P1_1.png"] = "Parasitized" };
+        var made = await PostAsync("datasets/cells/versions", new { exclude = new[] { "cells/C0P0_0.png" }, relabel, reason = "read again" });
         Assert.Equal((2, 11, 1), ((int)made["version"]!, (int)made["images"]!, (int)made["parent"]!));
         var diff = (await api.GetFromJsonAsync<JsonNode>(new Uri(LabUrls.Api + "/datasets/cells/changes?from=1&to=2", UriKind.Relative)))!;
         Assert.Equal("cells/C0P0_0.png", (string)diff["removed"]![0]!);

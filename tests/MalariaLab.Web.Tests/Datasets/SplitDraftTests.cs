@@ -25,7 +25,17 @@ public sealed class SplitDraftTests
     [Fact]
     public void Of_APlan_AsksForThatPlan()
     {
-        var plan = new SplitPlan { Method = SplitMethod.KFold, Unit = SplitUnit.Image, TrainPercent = 70, ValidationPercent = 5, TestPercent = 25, Seed = 7, Stratified = false, Folds = 4 };
+        var plan = new SplitPlan
+        {
+            Method = SplitMethod.KFold,
+            Unit = SplitUnit.Image,
+            TrainPercent = 70,
+            ValidationPercent = 5,
+            TestPercent = 25,
+            Seed = 7,
+            Stratified = false,
+            Folds = 4,
+        };
         Assert.Equal(plan, SplitDraft.Of(plan).Plans()[0].Plan);
     }
 }

@@ -65,7 +65,13 @@ public sealed class ExperimentOrdersTests : IAsyncLifetime
     {
         var facts = lab.Services.GetRequiredService<SpecFacts>();
         await using var db = await OpenAsync();
-        db.Add(new WorkerNode { Name = "w", Session = "s", State = WorkerState.Idle, DeviceJson = """{"device":"cuda:1","memoryBytes":900000000000,"cuda":[{"index":0,"memoryBytes":900000000000},{"index":1,"memoryBytes":200000000}]}""" });
+        db.Add(new WorkerNode
+        {
+            Name = "w",
+            Session = "s",
+            State = WorkerState.Idle,
+            DeviceJson = """{"device":"cuda:1","memoryBytes":900000000000,"cuda":[{"index":0,"memoryBytes":900000000000},{"index":1,"memoryBytes":200000000}]}""",
+        });
         await db.SaveChangesAsync();
         Assert.DoesNotContain(await facts.CheckAsync(spec), i => i.Field == "training.batchSize");
         var large = spec with { Architecture = spec.Architecture with { Size = 512 } };

@@ -24,7 +24,10 @@ public sealed class FoldOrdersTests
         var started = await DatasetSeed.AddAsync(lab.Services, "cells", 60);
         var splits = lab.Services.GetRequiredService<SplitCommands>();
         for (var fold = 0; fold < 4; fold++)
-            await splits.CreateAsync(started.VersionId, new SplitPlan { Method = SplitMethod.KFold, Folds = 4, Fold = fold, Unit = SplitUnit.Image, ValidationPercent = 10 }, $"fold {fold + 1}", actor);
+        {
+            var plan = new SplitPlan { Method = SplitMethod.KFold, Folds = 4, Fold = fold, Unit = SplitUnit.Image, ValidationPercent = 10 };
+            await splits.CreateAsync(started.VersionId, plan, $"fold {fold + 1}", actor);
+        }
         var other = await splits.CreateAsync(started.VersionId, new SplitPlan { Unit = SplitUnit.Image }, "ratio", actor);
         var reader = lab.Services.GetRequiredService<ExperimentReader>();
         Assert.Empty(await reader.FoldsAsync(other));
@@ -46,10 +49,30 @@ public sealed class FoldOrdersTests
         {
             // Fold 1 is all wrong, the others all right: a mean accuracy of 3/4.
             var truth = assignments[run.Experiment!.SplitId].Select((part, image) => (part, image)).Where(p => p.part == (byte)SplitPart.Test).Select(p => p.image % 2).ToArray();
-            var predictions = new Predictions { Labels = ["Parasitized", "Uninfected"], Truth = truth, Probabilities = [.. truth.SelectMany(t => (t == 0) == (i > 0) ? new[] { .9f, .1f } : [.2f, .8f])] };
+            var predictions = new Predictions
+            {
+                Labels = ["Parasitized", "Uninfected"],
+                Truth = truth,
+                Probabilities = [.. truth.SelectMany(t => (t == 0) == (i > 0) ? new[] { .9f, .1f } : [.2f, .8f])],
+            };
             run.Status = RunStatus.Succeeded;
-            db.PredictionSets.Add(new() { RunId = run.Id, DatasetVersionId = started.VersionId, Scope = PredictionScope.Test, SetHash = "", Count = truth.Length, Blob = PredictionBlob.Write(predictions) });
-            db.Evaluations.Add(new() { RunId = run.Id, DatasetVersionId = started.VersionId, Scope = PredictionScope.Test, SetHash = "", ReportJson = System.Text.Json.JsonSerializer.Serialize(Evaluator.Evaluate(predictions, 0), SpecJson.Options) });
+            db.PredictionSets.Add(new()
+            {
+                RunId = run.Id,
+                DatasetVersionId = started.VersionId,
+                Scope = PredictionScope.Test,
+                SetHash = "",
+                Count = truth.Length,
+                Blob = PredictionBlob.Write(predictions),
+            });
+            db.Evaluations.Add(new()
+            {
+                RunId = run.Id,
+                DatasetVersionId = started.VersionId,
+                Scope = PredictionScope.Test,
+                SetHash = "",
+                ReportJson = System.Text.Json.JsonSerializer.Serialize(Evaluator.Evaluate(predictions, 0), SpecJson.Options),
+            });
         }
         await db.SaveChangesAsync();
         var view = (await lab.Services.GetRequiredService<GroupReader>().FindAsync(group))!;

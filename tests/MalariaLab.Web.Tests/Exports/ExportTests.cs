@@ -1,18 +1,12 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MalariaLab.Core.Evaluation;
-using MalariaLab.Core.Experiments;
-using MalariaLab.Core.Experiments.Architectures;
-using MalariaLab.Core.Serialization;
 using MalariaLab.Data;
 using MalariaLab.Data.Entities;
 using MalariaLab.Web.Features.Exports;
-using MalariaLab.Web.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -20,12 +14,8 @@ using Xunit;
 namespace MalariaLab.Web.Tests.Exports;
 
 /// <summary>Files of runs over REST and from the run page, read back.</summary>
-public sealed class ExportTests(ExportTests.SeededLab seeded) : IClassFixture<ExportTests.SeededLab>
+public sealed class ExportTests(ExportLab seeded) : IClassFixture<ExportLab>
 {
-    // Test and validation images; the first names would run as formulas in a spreadsheet.
-    private static readonly string[] Names = ["=HYPERLINK(0)", "+1.png", "-1.png", "@a.png", "\tb.png", "c,\"d\".png", "细胞.png"];
-    private static readonly float[] Scores = [0.9f, 0.1f, 0.25f, 0.75f, 1, 0, 0.5f, 0.5f, 0.125f, 0.875f];
-
     private readonly HttpClient client = seeded.Client, browser = seeded.Browser;
     private readonly long finished = seeded.Finished, failed = seeded.Failed, queued = seeded.Queued;
 
@@ -35,7 +25,9 @@ public sealed class ExportTests(ExportTests.SeededLab seeded) : IClassFixture<Ex
     public async Task List_OfAFinishedRun_NamesEveryFile()
     {
         var list = JsonNode.Parse(await client.GetStringAsync(Address(finished), Cancellation))!.AsArray();
-        Assert.Equal(["history.csv", "history.json", "tensorboard", "predictions.csv", "predictions.json", "weights.safetensors", "model.onnx"], list.Select(e => (string)e!["format"]!));
+        Assert.Equal(
+            ["history.csv", "history.json", "tensorboard", "predictions.csv", "predictions.json", "weights.safetensors", "model.onnx"],
+            list.Select(e => (string)e!["format"]!));
         foreach (var export in list)
         {
             using var answer = await client.GetAsync(Address(finished, (string)export!["format"]!), Cancellation);
@@ -49,7 +41,8 @@ public sealed class ExportTests(ExportTests.SeededLab seeded) : IClassFixture<Ex
     [Fact]
     public async Task HistoryCsv_HoldsEveryEpochAndLeavesTheUndefinedEmpty()
     {
-        var lines = (await client.GetStringAsync(Address(finished, "history.csv"), Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var history = await client.GetStringAsync(Address(finished, "history.csv"), Cancellation);
+        var lines = history.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal("epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second,finished_at", lines[0]);
         await using var db = await Db();
         var epochs = await db.Epochs.AsNoTracking().Where(e => e.RunId == finished).OrderBy(e => e.Epoch).ToListAsync(Cancellation);
@@ -100,19 +93,48 @@ public sealed class ExportTests(ExportTests.SeededLab seeded) : IClassFixture<Ex
     public async Task PredictionsCsv_OfAnotherDataset_HasEveryImageOverRestAndFromThePage()
     {
         await using var db = await Db();
-        var other = new DatasetVersion { Dataset = new() { Name = "elsewhere" }, Number = 1, Status = DatasetVersionStatus.Ready, ClassNames = ["Parasitized", "Uninfected"], ClassCounts = [1, 1], ContentHash = new string('e', 64), ImageCount = 2 };
+        var other = new DatasetVersion
+        {
+            Dataset = new() { Name = "elsewhere" },
+            Number = 1,
+            Status = DatasetVersionStatus.Ready,
+            ClassNames = ["Parasitized", "Uninfected"],
+            ClassCounts = [1, 1],
+            ContentHash = new string('e', 64),
+            ImageCount = 2,
+        };
         db.Add(other);
         await db.SaveChangesAsync(Cancellation);
-        db.AddRange(Enumerable.Range(0, 2).Select(i => new DatasetImage { VersionId = other.Id, Ordinal = i, Path = $"{i}.png", Sha256 = new string('d', 64), Label = i, Width = 9, Height = 9, Channels = 3 }));
+        db.AddRange(Enumerable.Range(0, 2).Select(i => new DatasetImage
+        {
+            VersionId = other.Id,
+            Ordinal = i,
+            Path = $"{i}.png",
+            Sha256 = new string('d', 64),
+            Label = i,
+            Width = 9,
+            Height = 9,
+            Channels = 3,
+        }));
         var address = Address(finished)[..^"exports".Length] + "predictions.csv?dataset=elsewhere";
         using (var none = await client.GetAsync(address, Cancellation))
             Assert.Contains("has not scored elsewhere: evaluate it there first.", await none.Content.ReadAsStringAsync(Cancellation));
         var scores = new Predictions { Labels = other.ClassNames, Truth = [0, 1], Probabilities = [0.25f, 0.75f, 0, 1] };
-        db.Add(new PredictionSet { RunId = finished, DatasetVersionId = other.Id, Scope = PredictionScope.All, SetHash = new string('f', 64), Count = 2, Blob = PredictionBlob.Write(scores) });
+        db.Add(new PredictionSet
+        {
+            RunId = finished,
+            DatasetVersionId = other.Id,
+            Scope = PredictionScope.All,
+            SetHash = new string('f', 64),
+            Count = 2,
+            Blob = PredictionBlob.Write(scores),
+        });
         await db.SaveChangesAsync(Cancellation);
 
         var csv = await client.GetStringAsync(address, Cancellation);
-        Assert.Equal(["0.png,,Parasitized,Uninfected,0.25,0.75", "1.png,,Uninfected,Uninfected,0,1"], csv.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1..]);
+        Assert.Equal(
+            ["0.png,,Parasitized,Uninfected,0.25,0.75", "1.png,,Uninfected,Uninfected,0,1"],
+            csv.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1..]);
         Assert.Equal(csv, await browser.GetStringAsync(new Uri(LabUrls.Export(finished, "predictions.csv", other.Id), UriKind.Relative), Cancellation));
     }
 
@@ -121,8 +143,8 @@ public sealed class ExportTests(ExportTests.SeededLab seeded) : IClassFixture<Ex
     {
         var file = JsonNode.Parse(await client.GetStringAsync(Address(finished, "predictions.json"), Cancellation))!;
         var images = file["images"]!.AsArray();
-        Assert.Equal(Names.Take(5), images.Select(i => (string)i!["image"]!));
-        Assert.Equal(Scores, images.SelectMany(i => i!["probabilities"]!.AsArray().Select(p => (float)p!)));
+        Assert.Equal(ExportLab.Names.Take(5), images.Select(i => (string)i!["image"]!));
+        Assert.Equal(ExportLab.Scores, images.SelectMany(i => i!["probabilities"]!.AsArray().Select(p => (float)p!)));
         Assert.Equal("Parasitized", (string?)file["positive_class"]);
         Assert.Equal("Uninfected", (string?)images[1]!["predicted"]);
         Assert.Null(images[4]!["group"]);
@@ -198,90 +220,4 @@ public sealed class ExportTests(ExportTests.SeededLab seeded) : IClassFixture<Ex
     private static string Address(long run, string? format = null) => format is null ? $"{LabUrls.Api}/runs/{run}/exports" : $"{LabUrls.Api}/runs/{run}/exports/{format}";
 
     private Task<LabDbContext> Db() => seeded.Db();
-
-    /// <summary>A lab with a finished, a failed and a queued run, a signed-in browser and a client with a token.</summary>
-    public sealed class SeededLab : IAsyncLifetime
-    {
-        public LabFactory Lab { get; } = new();
-
-        public HttpClient Client { get; private set; } = null!;
-
-        public HttpClient Browser { get; private set; } = null!;
-
-        public long Finished { get; private set; }
-
-        public long Failed { get; private set; }
-
-        public long Queued { get; private set; }
-
-        public Task<LabDbContext> Db() => Lab.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(Cancellation);
-
-        public async ValueTask InitializeAsync()
-        {
-            Browser = Lab.Browser();
-            (await Lab.SetUp(Browser)).Dispose();
-            await using var db = await Db();
-            var runs = await LabSeed.FillAsync(db, 6, DateTimeOffset.UtcNow);
-            (Finished, Failed, Queued) = (runs[5], runs[3], runs[1]);
-            await FillAsync(db);
-            var user = await db.Users.SingleAsync(Cancellation);
-            Client = Lab.CreateClient();
-            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await Lab.Services.GetRequiredService<ApiTokens>().CreateAsync(user.Id, "test", null));
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Client.Dispose();
-            Browser.Dispose();
-            await Lab.DisposeAsync();
-        }
-
-        // Gives the finished run images, scores, a first epoch without validation, and weights.
-        private async Task FillAsync(LabDbContext db)
-        {
-            var run = await db.Runs.Include(r => r.Experiment!.Split!.Version).SingleAsync(r => r.Id == Finished, Cancellation);
-            run.Experiment!.Split!.Assignment = [2, 2, 2, 2, 2, 1, 1];
-            var version = run.Experiment.DatasetVersionId;
-            var pack = new BlobPack { FileName = "seed" };
-            db.Add(pack);
-            await db.SaveChangesAsync(Cancellation);
-            db.Add(new Blob { Sha256 = new string('d', 64), PackId = pack.Id });
-            db.AddRange(Names.Select((name, i) => new DatasetImage { VersionId = version, Ordinal = i, Path = name, Sha256 = new string('d', 64), Label = i % 2, Group = i < 4 ? $"P{i}" : null, Width = 9, Height = 9, Channels = 3 }));
-            var predictions = new Predictions { Labels = ["Parasitized", "Uninfected"], Truth = [0, 1, 0, 1, 0], Probabilities = Scores };
-            var set = await db.PredictionSets.SingleAsync(s => s.RunId == Finished, Cancellation);
-            (set.Count, set.Blob) = (predictions.Count, PredictionBlob.Write(predictions));
-            var first = await db.Epochs.SingleAsync(e => e.RunId == Finished && e.Epoch == 1, Cancellation);
-            (first.ValLoss, first.ValAccuracy) = (null, null);
-
-            var spec = SpecJson.Read(run.Experiment.SpecJson);
-            spec = spec with { Architecture = LeNet.Figure.Defaults with { Size = 32 } };
-            run.Experiment.SpecJson = SpecJson.Write(spec);
-            var file = await WriteWeights(ArchitectureCatalogue.Build(spec.Architecture, 2));
-            db.Artifacts.Add(new Artifact { RunId = Finished, Kind = ArtifactKind.Weights, FileName = Path.GetFileName(file), Bytes = new FileInfo(file).Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file, Cancellation))) });
-            await db.SaveChangesAsync(Cancellation);
-        }
-
-        private async Task<string> WriteWeights(NetworkGraph graph)
-        {
-            var entries = new List<SafetensorsEntry>();
-            var end = 0L;
-            foreach (var layer in graph.Layers)
-            {
-                var bias = layer.Shape.Channels;
-                if (layer.Parameters == 0) continue;
-                Add($"{layer.Name}.weight", layer.Parameters - bias);
-                Add($"{layer.Name}.bias", bias);
-            }
-            var folder = Directory.CreateDirectory(Lab.Services.GetRequiredService<LabPaths>().Run(Finished));
-            var path = Path.Combine(folder.FullName, "weights.safetensors");
-            await File.WriteAllBytesAsync(path, [.. SafetensorsHeader.Write(entries, new Dictionary<string, string>()), .. new byte[end]], Cancellation);
-            return path;
-
-            void Add(string name, long count)
-            {
-                entries.Add(new(name, ElementType.Float32, [count], end, count * sizeof(float)));
-                end += count * sizeof(float);
-            }
-        }
-    }
 }

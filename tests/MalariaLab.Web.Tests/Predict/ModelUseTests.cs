@@ -55,7 +55,14 @@ public sealed class ModelUseTests : IAsyncLifetime
         var other = await DatasetSeed.AddAsync(lab.Services, "other cells", 8);
         await using (var db = await Db())
         {
-            db.DatasetVersions.Add(new DatasetVersion { DatasetId = other.DatasetId, Number = 2, Status = DatasetVersionStatus.Failed, Verdict = "The zip is damaged.", CreatedAt = DateTimeOffset.UtcNow });
+            db.DatasetVersions.Add(new DatasetVersion
+            {
+                DatasetId = other.DatasetId,
+                Number = 2,
+                Status = DatasetVersionStatus.Failed,
+                Verdict = "The zip is damaged.",
+                CreatedAt = DateTimeOffset.UtcNow,
+            });
             await db.SaveChangesAsync(Cancellation);
         }
         var found = await lab.Services.GetRequiredService<ExternalEvaluations>().OfRunAsync(finished);
@@ -88,7 +95,9 @@ public sealed class ModelUseTests : IAsyncLifetime
         var asking = SendAsync(finished);
         var task = await TaskAsync(JobKind.Prediction);
         await using (var db = await Db())
-            await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, LabTaskStatus.Failed).SetProperty(t => t.Reason, "The weights are damaged."), Cancellation);
+            await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(t => t.Status, LabTaskStatus.Failed).SetProperty(t => t.Reason, "The weights are damaged."),
+                Cancellation);
         using var answer = await asking;
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("The weights are damaged.", await answer.Content.ReadAsStringAsync(Cancellation));
@@ -122,8 +131,14 @@ public sealed class ModelUseTests : IAsyncLifetime
         Assert.Equal(("Succeeded", "other cells", finished), ((string?)state["status"], (string?)state["dataset"], (long?)state["run"]));
         var scored = (int)JsonNode.Parse(report)!["n"]!;
         Assert.Equal(scored, (int?)state["test"]!["n"]);
-        await using (var db = await Db()) await db.DatasetVersions.Where(v => v.Dataset!.Name == "other cells").ExecuteUpdateAsync(set => set.SetProperty(v => v.ImageCount, scored + 3), Cancellation);
-        Assert.Equal($"3 of {scored + 3} images are left out, because the run learned from them.", (string?)JsonNode.Parse(await client.GetStringAsync(Address($"evaluations/{task.Id}"), Cancellation))!["reason"]);
+        await using (var db = await Db())
+        {
+            var others = db.DatasetVersions.Where(v => v.Dataset!.Name == "other cells");
+            await others.ExecuteUpdateAsync(set => set.SetProperty(v => v.ImageCount, scored + 3), Cancellation);
+        }
+        Assert.Equal(
+            $"3 of {scored + 3} images are left out, because the run learned from them.",
+            (string?)JsonNode.Parse(await client.GetStringAsync(Address($"evaluations/{task.Id}"), Cancellation))!["reason"]);
     }
 
     [Fact]
@@ -132,9 +147,15 @@ public sealed class ModelUseTests : IAsyncLifetime
         await using var db = await Db();
         var version = await db.Runs.Where(r => r.Id == finished).Select(r => r.Experiment!.DatasetVersionId).SingleAsync(Cancellation);
         var tasks = lab.Services.GetRequiredService<LabTasks>();
-        var split = await tasks.EnqueueAsync(new(JobKind.Evaluation, "Evaluation", finished, JsonSerializer.Serialize(new EvaluationPayload(version, 9999), SpecJson.Options)), new(null, "Ana"), Cancellation);
+        var split = await tasks.EnqueueAsync(
+            new(JobKind.Evaluation, "Evaluation", finished, JsonSerializer.Serialize(new EvaluationPayload(version, 9999), SpecJson.Options)),
+            new(null, "Ana"),
+            Cancellation);
         Assert.Equal("test part of a deleted split", (string?)JsonNode.Parse(await client.GetStringAsync(Address($"evaluations/{split}"), Cancellation))!["split"]);
-        var dataset = await tasks.EnqueueAsync(new(JobKind.Evaluation, "Evaluation", finished, JsonSerializer.Serialize(new EvaluationPayload(9999), SpecJson.Options)), new(null, "Ana"), Cancellation);
+        var dataset = await tasks.EnqueueAsync(
+            new(JobKind.Evaluation, "Evaluation", finished, JsonSerializer.Serialize(new EvaluationPayload(9999), SpecJson.Options)),
+            new(null, "Ana"),
+            Cancellation);
         using var answer = await client.GetAsync(Address($"evaluations/{dataset}"), Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Contains("was deleted", await answer.Content.ReadAsStringAsync(Cancellation));
@@ -180,13 +201,24 @@ public sealed class ModelUseTests : IAsyncLifetime
     {
         var json = JsonSerializer.Serialize(result, SpecJson.Options);
         await using var db = await Db();
-        await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, LabTaskStatus.Succeeded).SetProperty(t => t.ResultJson, json), Cancellation);
+        await db.Tasks.Where(t => t.Id == task.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(t => t.Status, LabTaskStatus.Succeeded).SetProperty(t => t.ResultJson, json),
+            Cancellation);
     }
 
     private async Task AddDatasetAsync(string name, char hash, List<string> classes)
     {
         await using var db = await Db();
-        db.Add(new DatasetVersion { Dataset = new Dataset { Name = name }, Number = 1, Status = DatasetVersionStatus.Ready, ClassNames = classes, ClassCounts = [30, 30], ContentHash = new string(hash, 64), ImageCount = 60 });
+        db.Add(new DatasetVersion
+        {
+            Dataset = new Dataset { Name = name },
+            Number = 1,
+            Status = DatasetVersionStatus.Ready,
+            ClassNames = classes,
+            ClassCounts = [30, 30],
+            ContentHash = new string(hash, 64),
+            ImageCount = 60,
+        });
         await db.SaveChangesAsync(Cancellation);
     }
 }

@@ -99,13 +99,30 @@ public sealed class RunScoresTests(RunScoresTests.SeededLab lab) : IClassFixture
             {
                 var sha = new string('0', 63) + i;
                 db.Add(new Blob { Sha256 = sha, PackId = pack.Id });
-                db.Add(new DatasetImage { VersionId = experiment.DatasetVersionId, Ordinal = i, Path = $"{i}.png", Sha256 = sha, Label = i % 2, Group = i == 8 ? null : $"P{i % 2}" });
+                db.Add(new DatasetImage
+                {
+                    VersionId = experiment.DatasetVersionId,
+                    Ordinal = i,
+                    Path = $"{i}.png",
+                    Sha256 = sha,
+                    Label = i % 2,
+                    Group = i == 8 ? null : $"P{i % 2}",
+                });
             }
             await db.PredictionSets.Where(s => s.RunId == run).ExecuteDeleteAsync();
             foreach (var scope in (string[])[PredictionScope.Test, PredictionScope.Validation])
             {
                 var predictions = new Predictions { Labels = ["Parasitized", "Uninfected"], Truth = [1, 0, 1], Probabilities = [0.9f, 0.1f, 0.8f, 0.2f, 0.3f, 0.7f] };
-                db.Add(new PredictionSet { RunId = run, DatasetVersionId = experiment.DatasetVersionId, Scope = scope, SetHash = "h", Count = 3, Blob = PredictionBlob.Write(predictions), At = now });
+                db.Add(new PredictionSet
+                {
+                    RunId = run,
+                    DatasetVersionId = experiment.DatasetVersionId,
+                    Scope = scope,
+                    SetHash = "h",
+                    Count = 3,
+                    Blob = PredictionBlob.Write(predictions),
+                    At = now,
+                });
             }
             await db.SaveChangesAsync();
             View = (await Services.GetRequiredService<RunViews>().FindAsync(run))!;

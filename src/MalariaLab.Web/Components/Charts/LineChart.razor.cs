@@ -99,10 +99,10 @@ public sealed partial class LineChart : ComponentBase, IAsyncDisposable
     {
         if (chart is null)
         {
-                module = await Js.InvokeAsync<IJSObjectReference>("import", Address("js/chart.js"));
-                chart = await module.InvokeAsync<IJSObjectReference>("create", element, Address("lib/apexcharts/apexcharts.esm.js"), Options(series));
-            }
-            else if (Spot is null && OnlyGrew(series))
+            module = await Js.InvokeAsync<IJSObjectReference>("import", Address("js/chart.js"));
+            chart = await module.InvokeAsync<IJSObjectReference>("create", element, Address("lib/apexcharts/apexcharts.esm.js"), Options(series));
+        }
+        else if (Spot is null && OnlyGrew(series))
             await chart.InvokeVoidAsync("append", series.Select(s => s.Points.Skip(sent[s.Name]).Select(Pair)), Mark);
         else await chart.InvokeVoidAsync("replace", Options(series));
         sent.Clear();

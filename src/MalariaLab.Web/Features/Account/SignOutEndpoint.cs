@@ -8,10 +8,12 @@ namespace MalariaLab.Web.Features.Account;
 public static class SignOutEndpoint
 {
     /// <summary>Maps it.</summary>
-    public static void MapSignOut(this IEndpointRouteBuilder endpoints) => endpoints.MapPost(LabUrls.SignOut, async (HttpContext context, IAntiforgery antiforgery, SignInManager<LabUser> signIn) =>
+    public static void MapSignOut(this IEndpointRouteBuilder endpoints) => endpoints.MapPost(LabUrls.SignOut, SignOutAsync);
+
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SignInManager<LabUser> signIn)
     {
         if (!await antiforgery.IsRequestValidAsync(context)) return Results.BadRequest();
         await signIn.SignOutAsync();
         return Results.LocalRedirect(LabUrls.SignInPath);
-    });
+    }
 }

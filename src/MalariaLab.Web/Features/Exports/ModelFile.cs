@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Experiments.Architectures;
@@ -22,10 +23,14 @@ internal static class ModelFile
         var spec = SpecJson.Read(experiment.SpecJson);
         var (size, channels) = (spec.Architecture.Size, spec.Architecture.Channels);
         var scaler = new PixelScaler(spec.Preprocessing.Scaling, channels);
+        var order = channels == 3 ? "red first" : "grey";
         var metadata = new Dictionary<string, string>
         {
             ["use"] = "Research use only. Not a medical device.",
-            ["input"] = FormattableString.Invariant($"image: float32 [batch, {channels}, {size}, {size}], pixels 0 to 255, {(channels == 3 ? "red first" : "grey")}, resized to {size} x {size} ({spec.Preprocessing.Interpolation}); the scaling ({spec.Preprocessing.Scaling}) is part of the graph"),
+            ["input"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"image: float32 [batch, {channels}, {size}, {size}], pixels 0 to 255, {order}, "
+                + $"resized to {size} x {size} ({spec.Preprocessing.Interpolation}); the scaling ({spec.Preprocessing.Scaling}) is part of the graph"),
             ["output"] = FormattableString.Invariant($"probabilities: float32 [batch, {version.ClassNames.Count}], in the order of classes"),
             ["classes"] = JsonSerializer.Serialize(version.ClassNames),
             ["run"] = FormattableString.Invariant($"{run.Id} {run.Name}"),

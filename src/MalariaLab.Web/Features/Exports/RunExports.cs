@@ -54,18 +54,26 @@ public sealed class RunExports(IDbContextFactory<LabDbContext> contexts, LabPath
             var last = await db.Epochs.Where(e => e.RunId == runId).OrderByDescending(e => e.Epoch).Select(e => e.At).FirstAsync(ct);
             exports.Add(History("history.csv", $"{name}-history.csv", "Loss, accuracy and learning rate of every epoch", (stream, rows, _) => HistoryFile.WriteCsv(stream, rows)));
             exports.Add(History("history.json", $"{name}-history.json", "The same as JSON", (stream, rows, _) => HistoryFile.WriteJson(stream, run, rows)));
-            exports.Add(History(Events, FormattableString.Invariant($"events.out.tfevents.{last.ToUnixTimeSeconds()}.{name}"), "The same for TensorBoard", HistoryFile.WriteEvents));
+            var events = FormattableString.Invariant($"events.out.tfevents.{last.ToUnixTimeSeconds()}.{name}");
+            exports.Add(History(Events, events, "The same for TensorBoard", HistoryFile.WriteEvents));
         }
         foreach (var (scope, prefix, what) in Parts)
             if (await Sets(db, run, scope).Select(s => (int?)s.Count).FirstOrDefaultAsync(ct) is { } images)
             {
-                exports.Add(new($"{prefix}.csv", $"{name}-{prefix}.csv", $"{what}: image, group, label, predicted class, probabilities", images, null, async token => (await ReadAsync(run, scope, token)).WriteCsv));
+                var words = $"{what}: image, group, label, predicted class, probabilities";
+                exports.Add(new($"{prefix}.csv", $"{name}-{prefix}.csv", words, images, null, async token => (await ReadAsync(run, scope, token)).WriteCsv));
                 exports.Add(new($"{prefix}.json", $"{name}-{prefix}.json", "The same as JSON", images, null, async token => (await ReadAsync(run, scope, token)).WriteJson));
             }
         if (await db.Artifacts.AsNoTracking().SingleOrDefaultAsync(a => a.RunId == runId && a.Kind == ArtifactKind.Weights, ct) is { } weights
             && paths.Artifact(runId, weights.FileName) is var file && File.Exists(file))
         {
-            exports.Add(new(Weights, $"{name}.safetensors", "The weights that were evaluated, as safetensors", null, weights.Bytes, token => Task.FromResult<Func<Stream, Task>>(stream => CopyAsync(file, stream, token))));
+            exports.Add(new(
+                Weights,
+                $"{name}.safetensors",
+                "The weights that were evaluated, as safetensors",
+                null,
+                weights.Bytes,
+                token => Task.FromResult<Func<Stream, Task>>(stream => CopyAsync(file, stream, token))));
             exports.Add(new(Onnx, $"{name}.onnx", "The network with these weights and its pixel scaling, as ONNX", null, OnnxBytes(run, weights, file), token =>
             {
                 var model = ModelFile.Create(run, weights, file);
@@ -78,12 +86,13 @@ public sealed class RunExports(IDbContextFactory<LabDbContext> contexts, LabPath
         }
         return exports;
 
-        RunExport History(string format, string fileName, string what, Func<Stream, IReadOnlyList<EpochRow>, CancellationToken, Task> write) => new(format, fileName, what, epochs, null, async token =>
-        {
-            await using var source = await contexts.CreateDbContextAsync(token);
-            var rows = await source.Epochs.AsNoTracking().Where(e => e.RunId == runId).OrderBy(e => e.Epoch).ToListAsync(token);
-            return stream => write(stream, rows, token);
-        });
+        RunExport History(string format, string fileName, string what, Func<Stream, IReadOnlyList<EpochRow>, CancellationToken, Task> write) =>
+            new(format, fileName, what, epochs, null, async token =>
+            {
+                await using var source = await contexts.CreateDbContextAsync(token);
+                var rows = await source.Epochs.AsNoTracking().Where(e => e.RunId == runId).OrderBy(e => e.Epoch).ToListAsync(token);
+                return stream => write(stream, rows, token);
+            });
     }
 
     /// <summary>What a run said of every image of another dataset that it was evaluated on.</summary>
@@ -92,10 +101,16 @@ public sealed class RunExports(IDbContextFactory<LabDbContext> contexts, LabPath
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId, ct) ?? throw new NotFoundException($"There is no run {runId}.");
-        var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleOrDefaultAsync(v => v.Id == versionId, ct) ?? throw new NotFoundException($"There is no dataset version {versionId}.");
+        var version = await db.DatasetVersions.AsNoTracking().Include(v => v.Dataset).SingleOrDefaultAsync(v => v.Id == versionId, ct)
+            ?? throw new NotFoundException($"There is no dataset version {versionId}.");
         var set = await db.PredictionSets.AsNoTracking().SingleOrDefaultAsync(s => s.RunId == runId && s.DatasetVersionId == versionId && s.Scope == PredictionScope.All, ct)
             ?? throw new NotFoundException($"Run {run.Id} ({run.Name}) has not scored {version.Dataset!.Name}: evaluate it there first.");
-        return new("predictions.csv", $"{ExportNames.Of(run.Id, run.Name)}-on-{ExportNames.Of(version.DatasetId, version.Dataset!.Name)}-predictions.csv", "Predictions: image, group, label, predicted class, probabilities", set.Count, null,
+        return new(
+            "predictions.csv",
+            $"{ExportNames.Of(run.Id, run.Name)}-on-{ExportNames.Of(version.DatasetId, version.Dataset!.Name)}-predictions.csv",
+            "Predictions: image, group, label, predicted class, probabilities",
+            set.Count,
+            null,
             async token => (await ReadAsync(run, version, set, _ => true, token)).WriteCsv);
     }
 
@@ -116,7 +131,8 @@ public sealed class RunExports(IDbContextFactory<LabDbContext> contexts, LabPath
         images.RemoveAll(i => !isScored(i.Ordinal));
         var predictions = PredictionBlob.Read(set.Blob, version.ClassNames);
         if (images.Count != predictions.Count)
-            throw new ExplainedException($"Run {run.Id} scored {predictions.Count} images, but the manifest of {version.Dataset!.Name} has {images.Count} in that part; evaluate the run again.");
+            throw new ExplainedException($"Run {run.Id} scored {predictions.Count} images, "
+                + $"but the manifest of {version.Dataset!.Name} has {images.Count} in that part; evaluate the run again.");
         return new(run, version, set, images, predictions);
     }
 

@@ -40,12 +40,26 @@ public sealed class GroupReader(IDbContextFactory<LabDbContext> contexts, OutOfS
             .Select(r => new { r.Id, r.Name, r.Status, r.Experiment!.DatasetVersionId }).ToListAsync(cancellationToken);
         if (group is null || runs.Count == 0) return null;
         var ids = runs.ConvertAll(r => r.Id);
-        var reports = await db.Evaluations.AsNoTracking().Where(e => ids.Contains(e.RunId) && e.Scope == PredictionScope.Test).Select(e => new { e.RunId, e.DatasetVersionId, e.ReportJson }).ToListAsync(cancellationToken);
-        var version = await db.DatasetVersions.AsNoTracking().Where(v => v.Id == runs[0].DatasetVersionId).Select(v => new { v.DatasetId, v.Number, v.ImageCount }).SingleAsync(cancellationToken);
+        var reports = await db.Evaluations.AsNoTracking()
+            .Where(e => ids.Contains(e.RunId) && e.Scope == PredictionScope.Test)
+            .Select(e => new { e.RunId, e.DatasetVersionId, e.ReportJson })
+            .ToListAsync(cancellationToken);
+        var version = await db.DatasetVersions.AsNoTracking()
+            .Where(v => v.Id == runs[0].DatasetVersionId)
+            .Select(v => new { v.DatasetId, v.Number, v.ImageCount })
+            .SingleAsync(cancellationToken);
         var pooled = group.Kind == RunGroupKind.Folds ? await outOfSample.OfGroupAsync(groupId, cancellationToken) : null;
-        return new(group, version.DatasetId, version.Number,
-            runs.ConvertAll(r => new GroupRun(r.Id, r.Name, r.Status,
-                r.Status == RunStatus.Succeeded && reports.FirstOrDefault(e => e.RunId == r.Id && e.DatasetVersionId == r.DatasetVersionId) is { } report ? JsonSerializer.Deserialize<EvaluationReport>(report.ReportJson, SpecJson.Options) : null)),
-            pooled is null ? null : Evaluator.Evaluate(pooled.Predictions, pooled.PositiveClass), (pooled?.Ordinals.Count ?? 0, version.ImageCount));
+        return new(
+            group,
+            version.DatasetId,
+            version.Number,
+            runs.ConvertAll(r => new GroupRun(r.Id, r.Name, r.Status, r.Status == RunStatus.Succeeded ? Report(r.Id, r.DatasetVersionId) : null)),
+            pooled is null ? null : Evaluator.Evaluate(pooled.Predictions, pooled.PositiveClass),
+            (pooled?.Ordinals.Count ?? 0, version.ImageCount));
+
+        EvaluationReport? Report(long run, long versionId) =>
+            reports.FirstOrDefault(e => e.RunId == run && e.DatasetVersionId == versionId) is { } stored
+                ? JsonSerializer.Deserialize<EvaluationReport>(stored.ReportJson, SpecJson.Options)
+                : null;
     }
 }

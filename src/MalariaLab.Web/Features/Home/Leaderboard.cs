@@ -13,7 +13,9 @@ namespace MalariaLab.Web.Features.Home;
 public sealed record Leaderboard(string TestSetHash, IReadOnlyList<RunRow> Runs, int Total)
 {
     /// <summary>95 % interval of a run's accuracy after Wilson; images count as independent.</summary>
-    public static Interval? IntervalOf(RunRow run) => run is { Accuracy: { } accuracy, TestCount: { } count and > 0 } ? ProportionIntervals.Wilson((int)Math.Round(accuracy * count), count) : null;
+    public static Interval? IntervalOf(RunRow run) => run is { Accuracy: { } accuracy, TestCount: { } count and > 0 }
+        ? ProportionIntervals.Wilson((int)Math.Round(accuracy * count), count)
+        : null;
 }
 
 /// <summary>Reads leaderboards.</summary>

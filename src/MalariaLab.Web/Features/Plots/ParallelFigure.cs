@@ -63,7 +63,8 @@ public sealed class ParallelFigure(IReadOnlyList<RunDimension> axes)
         {
             var (offset, anchor) = LabelOf(a);
             // White around the letters, so that a line behind them does not strike them out.
-            plot.Add(Axes[a].Ticks.Select(tick => Text(tick.Text, Across(a) + offset, Up(tick.At) + 4, anchor, ("stroke", "#fff"), ("stroke-width", "4"), ("paint-order", "stroke"))));
+            (string, object?)[] outline = [("stroke", "#fff"), ("stroke-width", "4"), ("paint-order", "stroke")];
+            plot.Add(Axes[a].Ticks.Select(tick => Text(tick.Text, Across(a) + offset, Up(tick.At) + 4, anchor, outline)));
         }
         var legend = PlotLegend.Of(runs, Side, Width - Side, Head + Height + 16, out var end);
         return Document(title, Width, end, [plot, .. legend]);

@@ -21,7 +21,12 @@ public sealed class PlotReader(RunQueries queries, IDbContextFactory<LabDbContex
         var page = await queries.ListAsync(RunQueryText.Parse(filter) with { Statuses = [RunStatus.Succeeded], Take = Most }, cancellationToken);
         var ids = page.Items.Select(r => r.Id).ToList();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var specs = await db.Runs.AsNoTracking().Where(r => ids.Contains(r.Id)).Select(r => new { r.Id, r.Experiment!.SpecJson }).ToDictionaryAsync(r => r.Id, r => r.SpecJson, cancellationToken);
-        return ([.. page.Items.Where(r => specs.ContainsKey(r.Id)).Select(r => new PlottedRun(r, SpecJson.Read(specs[r.Id]), string.Create(CultureInfo.InvariantCulture, $"{r.Name} #{r.Id}")))], page.Total);
+        var specs = await db.Runs.AsNoTracking()
+            .Where(r => ids.Contains(r.Id))
+            .Select(r => new { r.Id, r.Experiment!.SpecJson })
+            .ToDictionaryAsync(r => r.Id, r => r.SpecJson, cancellationToken);
+        return ([.. page.Items.Where(r => specs.ContainsKey(r.Id)).Select(r => new PlottedRun(r, SpecJson.Read(specs[r.Id]), Name(r)))], page.Total);
+
+        static string Name(RunRow run) => string.Create(CultureInfo.InvariantCulture, $"{run.Name} #{run.Id}");
     }
 }

@@ -73,14 +73,21 @@ public sealed class ExternalEvaluations(IDbContextFactory<LabDbContext> contexts
     public async Task<long> StartOnTestSetAsync(long runId, long splitId, Actor actor, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var run = await db.Runs.AsNoTracking().Where(r => r.Id == runId).Select(r => new { r.Name, r.Status, r.Experiment!.SplitId, r.Experiment.DatasetVersion!.ClassNames }).SingleOrDefaultAsync(cancellationToken)
+        var run = await db.Runs.AsNoTracking()
+            .Where(r => r.Id == runId)
+            .Select(r => new { r.Name, r.Status, r.Experiment!.SplitId, r.Experiment.DatasetVersion!.ClassNames })
+            .SingleOrDefaultAsync(cancellationToken)
             ?? throw new ExplainedException($"There is no run {runId}.");
         Predictor.RequireFinished(runId, run.Name, run.Status);
-        var split = await db.Splits.AsNoTracking().Where(s => s.Id == splitId).Select(s => new { s.Name, s.VersionId, s.Version!.ClassNames, Dataset = s.Version.Dataset!.Name }).SingleOrDefaultAsync(cancellationToken)
+        var split = await db.Splits.AsNoTracking()
+            .Where(s => s.Id == splitId)
+            .Select(s => new { s.Name, s.VersionId, s.Version!.ClassNames, Dataset = s.Version.Dataset!.Name })
+            .SingleOrDefaultAsync(cancellationToken)
             ?? throw new ExplainedException($"There is no split {splitId}.");
         if (run.SplitId == splitId) throw new ExplainedException($"This is {run.Name}'s own test set; its test figures are the ones to read.");
         if (!run.ClassNames.Order().SequenceEqual(split.ClassNames.Order()))
-            throw new ExplainedException($"{run.Name} knows the classes {string.Join(", ", run.ClassNames)}, but {split.Dataset} has {string.Join(", ", split.ClassNames)}: only runs with the same classes can be compared.");
+            throw new ExplainedException($"{run.Name} knows the classes {string.Join(", ", run.ClassNames)}, "
+                + $"but {split.Dataset} has {string.Join(", ", split.ClassNames)}: only runs with the same classes can be compared.");
         var payload = JsonSerializer.Serialize(new EvaluationPayload(split.VersionId, splitId), SpecJson.Options);
         return await tasks.EnsureAsync(new(JobKind.Evaluation, $"{run.Name} on the test set of {split.Dataset}, {split.Name}", runId, payload), actor, cancellationToken);
     }
@@ -97,9 +104,17 @@ public sealed class ExternalEvaluations(IDbContextFactory<LabDbContext> contexts
     }
 
     // The worker checks again; this answers before anything waits in the queue.
-    private static string? Refusal(DatasetVersion own, DatasetVersion other) =>
-        other.Status != DatasetVersionStatus.Ready ? $"{other.Dataset!.Name} is not ready. {other.Verdict}"
-        : other.ContentHash == own.ContentHash ? $"The run was trained on the images of {other.Dataset!.Name}; its test figures are the ones to read. Choose another dataset."
-        : !other.ClassNames.Order().SequenceEqual(own.ClassNames.Order()) ? $"The run knows the classes {string.Join(", ", own.ClassNames)}, but {other.Dataset!.Name} has {string.Join(", ", other.ClassNames)}: choose a dataset with the same class names."
-        : null;
+    private static string? Refusal(DatasetVersion own, DatasetVersion other)
+    {
+        var name = other.Dataset!.Name;
+        if (other.Status != DatasetVersionStatus.Ready) return $"{name} is not ready. {other.Verdict}";
+        if (other.ContentHash == own.ContentHash)
+            return $"The run was trained on the images of {name}; its test figures are the ones to read. Choose another dataset.";
+        if (!other.ClassNames.Order().SequenceEqual(own.ClassNames.Order()))
+        {
+            return $"The run knows the classes {string.Join(", ", own.ClassNames)}, but {name} has {string.Join(", ", other.ClassNames)}: "
+                + "choose a dataset with the same class names.";
+        }
+        return null;
+    }
 }

@@ -49,7 +49,12 @@ public sealed partial class ImagePredictions : ComponentBase, IDisposable
         {
             if (!MayChange || pending > 0) return;
             if (chosen.FileCount > Predictor.MaxImages)
-                throw new ExplainedException(T["{0} images are more than {1} at once: import them as a dataset and evaluate the run on it.", chosen.FileCount, Predictor.MaxImages]);
+            {
+                throw new ExplainedException(T[
+                    "{0} images are more than {1} at once: import them as a dataset and evaluate the run on it.",
+                    chosen.FileCount,
+                    Predictor.MaxImages]);
+            }
             var files = chosen.GetMultipleFiles(Predictor.MaxImages);
             if (files.Sum(f => f.Size) > Predictor.MaxBytes)
                 throw new ExplainedException(T["These files are larger than {0} together: choose fewer.", Figures.Bytes(Predictor.MaxBytes)]);

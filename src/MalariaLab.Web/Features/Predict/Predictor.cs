@@ -53,7 +53,12 @@ public sealed class Predictor(LabPaths paths, LabTasks tasks)
     /// <param name="actor">Who asks.</param>
     /// <param name="cancellationToken">Nobody waits any more; the task is canceled.</param>
     /// <exception cref="ExplainedException">The run has not finished, or the worker could not score.</exception>
-    public async Task<PredictionResult> PredictAsync((long Id, string Name, RunStatus Status) run, IReadOnlyList<UploadedImage> images, bool explain, Actor actor, CancellationToken cancellationToken)
+    public async Task<PredictionResult> PredictAsync(
+        (long Id, string Name, RunStatus Status) run,
+        IReadOnlyList<UploadedImage> images,
+        bool explain,
+        Actor actor,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -20,7 +20,10 @@ public static class ShareEndpoints
     private const int ThumbnailSide = 256;
     private const string ContentPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly string[] PreviewPrograms = ["bot", "crawl", "spider", "preview", "facebookexternalhit", "whatsapp", "slack", "discord", "telegram", "embedly", "mastodon"];
+    private static readonly string[] PreviewPrograms =
+    [
+        "bot", "crawl", "spider", "preview", "facebookexternalhit", "whatsapp", "slack", "discord", "telegram", "embedly", "mastodon",
+    ];
     private static readonly string[] Browsers = ["Firefox", "Edg", "OPR", "Chrome", "Safari"];
 
     /// <summary>Registers what the pages need.</summary>
@@ -54,7 +57,14 @@ public static class ShareEndpoints
         return await next(context);
     }
 
-    private static async Task<IResult> PageAsync(string token, HttpRequest request, SharedPages pages, ShareLinks links, DocumentRenderer documents, IOptions<LabSettings> settings, CancellationToken ct)
+    private static async Task<IResult> PageAsync(
+        string token,
+        HttpRequest request,
+        SharedPages pages,
+        ShareLinks links,
+        DocumentRenderer documents,
+        IOptions<LabSettings> settings,
+        CancellationToken ct)
     {
         var language = request.Cookies[Languages.Cookie] is { } chosen && Languages.IsKnown(chosen) ? chosen : settings.Value.Language;
         if (await pages.FindAsync(token, language, ct) is not { } found) return await GoneAsync(documents, language);
@@ -63,7 +73,14 @@ public static class ShareEndpoints
     }
 
     private static async Task<IResult> ImageAsync(
-        string token, string number, SharedPages pages, DatasetQueries datasets, Thumbnails thumbnails, DocumentRenderer documents, IOptions<LabSettings> settings, CancellationToken ct)
+            string token,
+            string number,
+            SharedPages pages,
+            DatasetQueries datasets,
+            Thumbnails thumbnails,
+            DocumentRenderer documents,
+            IOptions<LabSettings> settings,
+            CancellationToken ct)
     {
         if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && await pages.ImageAsync(token, place, ct) is { } image
             && await datasets.ImageAsync(image.VersionId, image.Ordinal, ct) is { } row)

@@ -20,8 +20,8 @@ public sealed class SharedPages(ShareLinks links, RunFindingsReader findings, Co
     public async Task<(long VersionId, int Ordinal)?> ImageAsync(string token, int number, CancellationToken ct)
     {
         if (await links.FindAsync(token, ct) is not { Kind: ShareKind.Run, RunIds: [var run, ..] }) return null;
-        return (await compare.ReadAsync([run], cancellationToken: ct)).Runs is [{ Test: { } test }] && RunFindings.WrongOf(test).FirstOrDefault(w => w.Number == number) is { } image
-            ? (test.VersionId, image.Ordinal) : null;
+        if ((await compare.ReadAsync([run], cancellationToken: ct)).Runs is not [{ Test: { } test }]) return null;
+        return RunFindings.WrongOf(test).FirstOrDefault(w => w.Number == number) is { } image ? (test.VersionId, image.Ordinal) : null;
     }
 
     private async Task<string?> RunAsync(ShareLink link, string token, string language, CancellationToken ct)

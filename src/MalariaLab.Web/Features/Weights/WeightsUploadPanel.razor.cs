@@ -27,7 +27,9 @@ public sealed partial class WeightsUploadPanel : IAsyncDisposable
     protected override void OnInitialized() => upload = new(Js, T, Picked, Sent, StateHasChanged);
 
     /// <inheritdoc />
-    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? upload.ListenAsync(Navigation.ToAbsoluteUri(Assets["js/upload.js"]).ToString(), zone, input) : Task.CompletedTask;
+    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender
+        ? upload.ListenAsync(Navigation.ToAbsoluteUri(Assets["js/upload.js"]).ToString(), zone, input)
+        : Task.CompletedTask;
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => upload.DisposeAsync();

@@ -53,7 +53,9 @@ public sealed class CommandLineTests : IDisposable
     {
         var run = await lab.Json("run", "lenet", "--dataset", "cells", "--split", "patients", "--epochs", "1", "--name", "first", "--wait");
         Assert.Equal(("Succeeded", 1), ((string?)run["status"], run["epochs"]!.AsArray().Count));
-        var folds = await lab.Json("run", "lenet", "--dataset", "cells", "--split", "folds, fold 1", "--folds", "--epochs", "1", "--name", "fold", "--set", "optimizer.momentum=0.9");
+        var folds = await lab.Json(
+            "run", "lenet", "--dataset", "cells", "--split", "folds, fold 1", "--folds",
+            "--epochs", "1", "--name", "fold", "--set", "optimizer.momentum=0.9");
         Assert.Contains(folds["warnings"]!.AsArray(), warning => (string?)warning == "optimizer.momentum=0.9 has no effect beside the other settings: it counts as 0.");
         Assert.Equal(3, folds["runs"]!.AsArray().Count);
         // It may have begun by now, and then ends when its worker looks.

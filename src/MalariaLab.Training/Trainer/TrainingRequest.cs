@@ -1,3 +1,5 @@
+using MalariaLab.Training.Devices;
+
 namespace MalariaLab.Training;
 
 /// <summary>Everything that a training needs; numbers follow from <see cref="Spec"/> and <see cref="Data"/> alone.</summary>
@@ -41,6 +43,20 @@ public sealed record TrainingRequest
 
     /// <summary>Clock of durations and progress.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Refuses what no training can begin with.</summary>
+    /// <exception cref="TrainingFailedException">The images are not the network's, there are none to learn from, or the device is not here.</exception>
+    public void Check()
+    {
+        var network = Spec.Architecture;
+        if (Data.Size != network.Size || Data.Channels != network.Channels)
+            throw new TrainingFailedException(
+                $"The network takes {network.Size} pixels and {network.Channels} channels, but the images have {Data.Size} and {Data.Channels}.");
+        if (Data.Indices(SplitPart.Train).Count == 0)
+            throw new TrainingFailedException("The split has no training images: make another split.");
+        if (!TorchDevices.CanTrainOn(Device))
+            throw new TrainingFailedException($"There is no device \"{Device}\" here: this machine offers {string.Join(", ", TorchDevices.Names)}.");
+    }
 }
 
 /// <summary>Images of one dataset version at one size, with one split. Safe for reading from several threads.</summary>

@@ -32,7 +32,7 @@ internal sealed class TrainingRun : IDisposable
     {
         (_request, _observer, _cancellation) = (request, observer, cancellation);
         observer.OnStage(TrainingStage.Preparing);
-        Check(request);
+        request.Check();
         var (spec, data) = (request.Spec, request.Data);
         (_training, _validation) = (data.Indices(SplitPart.Train), data.Indices(SplitPart.Validation));
         var (classes, device) = (data.ClassNames.Count, torch.device(request.Device));
@@ -148,18 +148,6 @@ internal sealed class TrainingRun : IDisposable
             folder, _request.FeatureCacheBytes, Spec, images, ImageCount, _weights, each, precision, _observer.OnLog, counted, _cancellation));
     }
 
-    private static void Check(TrainingRequest request)
-    {
-        var (network, data) = (request.Spec.Architecture, request.Data);
-        if (data.Size != network.Size || data.Channels != network.Channels)
-            throw new TrainingFailedException(
-                $"The network takes {network.Size} pixels and {network.Channels} channels, but the images have {data.Size} and {data.Channels}.");
-        if (data.Indices(SplitPart.Train).Count == 0)
-            throw new TrainingFailedException("The split has no training images: make another split.");
-        if (!TorchDevices.CanTrainOn(request.Device))
-            throw new TrainingFailedException($"There is no device \"{request.Device}\" here: this machine offers {string.Join(", ", TorchDevices.Names)}.");
-    }
-
     private void Start()
     {
         _weights.Initialise(Spec.Training.Seed);
@@ -273,8 +261,10 @@ internal sealed class TrainingRun : IDisposable
         using var weights = _session.ScoredWeights();
         if (useBest)
         {
-            _observer.OnLog($"Scoring with the weights of epoch {epoch}, which had the lowest validation loss"
-                + (Spec.EarlyStopping is { RestoreBest: true, MinDelta: > 0 and var least } ? string.Create(CultureInfo.InvariantCulture, $" but for improvements of {least} or less.") : "."));
+            var except = Spec.EarlyStopping is { RestoreBest: true, MinDelta: > 0 and var least }
+                ? string.Create(CultureInfo.InvariantCulture, $" but for improvements of {least} or less")
+                : "";
+            _observer.OnLog($"Scoring with the weights of epoch {epoch}, which had the lowest validation loss{except}.");
             WeightsFile.Read(file, weights);
         }
         return new TrainingOutcome

@@ -9,7 +9,10 @@ namespace MalariaLab.Worker.Runs;
 /// <summary>Finds the file that a run starts from: one of the library, or the weights that another run left, those of its best epoch.</summary>
 internal sealed class StartWeightsFiles(IDbContextFactory<LabDbContext> contexts, RunModels models, LabPaths paths)
 {
-    /// <summary>Path and name for people; nulls for a random start. A file that is not there or damaged is told as a refusal, for a run with a checkpoint goes on without it.</summary>
+    /// <summary>
+    /// Path and name for people; nulls for a random start.
+    /// A file that is not there or damaged is told as a refusal, for a run with a checkpoint goes on without it.
+    /// </summary>
     public async Task<(string? Path, string? Name, string? Refusal)> FindAsync(WeightsSpec weights, CancellationToken cancellation)
     {
         try

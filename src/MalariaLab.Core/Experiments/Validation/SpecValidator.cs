@@ -84,7 +84,10 @@ public static class SpecValidator
         if (spec.Training.Precision == Precision.BFloat16 && lab.HasBFloat16 == false)
             yield return Doubt("training.precision", "bfloat16 needs a GPU or a processor with AVX-512 BF16, and the lab has neither: the run would use float32.");
         if (spec.Weights.Freeze == FreezeMode.Backbone && spec.Augmentation.IsNone && !spec.HasFixedFeatures)
-            yield return Doubt("evaluation.testTimeViews", "Averaged views keep the features of the frozen backbone from being computed once: every epoch computes them anew. One view makes all epochs but the first quick.");
+            yield return Doubt(
+                "evaluation.testTimeViews",
+                "Averaged views keep the features of the frozen backbone from being computed once: every epoch computes them anew. "
+                    + "One view makes all epochs but the first quick.");
         if (data.MedianSide is { } side && architecture.Size > 2 * side)
             yield return Doubt("architecture.size", $"Half of the images are smaller than {side} pixels: enlarging them to {architecture.Size} costs time and shows nothing new.");
     }

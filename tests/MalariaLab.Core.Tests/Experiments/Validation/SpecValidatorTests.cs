@@ -56,7 +56,10 @@ public sealed class SpecValidatorTests
     [InlineData("schedule.kind=plateau;schedule.minLearningRate=0.01", "schedule.minLearningRate", "never lowers")]
     [InlineData("training.batchSize=512", "training.batchSize", "GB")]
     [InlineData("architecture.size=300", "architecture.size", "120 pixels")]
-    [InlineData("weights.freeze=backbone;augmentation.rotationDegrees=0;augmentation.shearDegrees=0;augmentation.zoom=0;augmentation.flipHorizontal=false;evaluation.testTimeViews=2", "evaluation.testTimeViews", "Averaged views")]
+    [InlineData(
+        "weights.freeze=backbone;evaluation.testTimeViews=2;"
+            + "augmentation.rotationDegrees=0;augmentation.shearDegrees=0;augmentation.zoom=0;augmentation.flipHorizontal=false",
+        "evaluation.testTimeViews", "Averaged views")]
     [InlineData("architecture.backbone=cellnet;weights.source=run;weights.runId=3;preprocessing.scaling=caffe", "preprocessing.scaling", "run 3 expect the Unit scaling")]
     public void Validate_WhatIsDoubtful_IsAWarning(string settings, string field, string sentence)
     {

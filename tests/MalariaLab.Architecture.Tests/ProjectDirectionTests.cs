@@ -62,13 +62,8 @@ public sealed class ProjectDirectionTests
     private static IEnumerable<string> References(string projectFile, string element) =>
         XDocument.Load(projectFile).Descendants(element).Select(e => ((string)e.Attribute("Include")!).Replace('\\', '/'));
 
-    private static Dictionary<string, string> ProjectFiles()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "MalariaLab.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("No MalariaLab.sln above the test.");
-        return new[] { "src", "migrations" }
-            .SelectMany(top => Directory.EnumerateFiles(Path.Combine(folder.FullName, top), "*.csproj", SearchOption.AllDirectories))
+    private static Dictionary<string, string> ProjectFiles() =>
+        new[] { "src", "migrations" }
+            .SelectMany(top => Repository.Files(top, ".csproj"))
             .ToDictionary(file => Path.GetFileNameWithoutExtension(file));
-    }
 }

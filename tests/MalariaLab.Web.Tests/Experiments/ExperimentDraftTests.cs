@@ -66,6 +66,10 @@ public sealed class ExperimentDraftTests
     }
 
     [Fact]
+    public void Issues_OfAGreyNetworkWithoutImages_SayNothingOfTheirColours() =>
+        Assert.Empty(ExperimentDraft.Of(Recipes.Get("pneumonia-cnn")).Issues(null, null));
+
+    [Fact]
     public void Set_AValueOutOfRange_IsAnIssueOfThatField()
     {
         var draft = ExperimentDraft.Of(Recipes.Get("lenet"));

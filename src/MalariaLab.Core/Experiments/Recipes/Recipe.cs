@@ -82,7 +82,8 @@ public sealed record Recipe
             Preprocessing = Preprocessing,
             Augmentation = Augmentation,
             Optimizer = Optimizer,
-            Schedule = Schedule,
+            // A try of one epoch would end before the warm-up does.
+            Schedule = epochs is { } few ? Schedule with { WarmUpEpochs = Math.Min(Schedule.WarmUpEpochs, Math.Max(few, 0) / 2.0) } : Schedule,
             Loss = Loss,
             EarlyStopping = EarlyStopping,
             Training = Training with { Epochs = epochs ?? Training.Epochs, Seed = seed ?? Training.Seed },

@@ -98,7 +98,8 @@ public sealed class ExperimentDraft(ExperimentSpec spec)
     public IReadOnlyList<SpecIssue> Issues(DatasetFacts? data, LabFacts? lab)
     {
         // The checks want data; until they are chosen, data that no rule minds, so that the other sentences appear as one types.
-        var facts = data ?? new DatasetFacts { Classes = ["0", "1"], Train = [100_000, 100_000], Validation = [100_000, 100_000], Test = [100_000, 100_000] };
+        int[] many = [100_000, 100_000];
+        var facts = data ?? new DatasetFacts { Classes = ["0", "1"], Train = many, Validation = many, Test = many, IsGrey = Spec.Architecture.Channels == 1 };
         return [.. Unreadable, .. SpecValidator.Validate(Spec, facts, lab).Where(i => !unreadable.ContainsKey(i.Field))];
     }
 

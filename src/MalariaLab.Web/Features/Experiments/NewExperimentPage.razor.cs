@@ -81,11 +81,10 @@ public sealed partial class NewExperimentPage
     protected override async Task LoadAsync()
     {
         offer = await Reader.OfferAsync(From ?? Start);
-        lab = new LabFacts
+        lab = await Facts.LabAsync(new WeightsSpec()) with
         {
             Files = [.. offer.Files.Select(f => new KnownWeights(f.Sha256, f.Architecture, f.Format))],
             Runs = [.. offer.Runs.Select(r => new KnownRun(r.Id, r.Architecture, r.Scaling))],
-            HasBFloat16 = (await Facts.LabAsync(new WeightsSpec())).HasBFloat16,
         };
         await BeginAsync();
     }

@@ -10,6 +10,10 @@ public sealed class SpecValidatorTests
     public static TheoryData<string> Keys => [.. Recipes.All.Select(r => r.Key)];
 
     [Theory, MemberData(nameof(Keys))]
+    public void Validate_RecipeForOneEpoch_HasNoErrors(string key) =>
+        Assert.DoesNotContain(SpecValidator.Validate(Recipes.Get(key).CreateSpec(Samples.Data, 2, epochs: 1), Cells), i => i.IsError);
+
+    [Theory, MemberData(nameof(Keys))]
     public void Validate_RecipeAsItIs_HasNoErrors(string key) =>
         Assert.DoesNotContain(SpecValidator.Validate(Samples.Spec(key), Cells, new() { HasBFloat16 = false }), i => i.IsError);
 
@@ -39,6 +43,7 @@ public sealed class SpecValidatorTests
     [InlineData("loss.classWeighting=given;loss.classWeights=1,2,3", "loss.classWeights", "3 class weights")]
     [InlineData("loss.classWeighting=given;loss.classWeights=1,0", "loss.classWeights", "above 0")]
     [InlineData("architecture.channels=1;preprocessing.scaling=caffe", "preprocessing.scaling", "each colour")]
+    [InlineData("architecture.size=1024;architecture.headUnits=8192", "architecture.size", "GB, but the device has 1.0 GB")]
     [InlineData("schedule.kind=cosine;schedule.warmUpEpochs=30", "schedule.warmUpEpochs", "before the last")]
     public void Validate_WhatCannotWork_IsAnErrorThatNamesTheField(string settings, string field, string sentence)
     {

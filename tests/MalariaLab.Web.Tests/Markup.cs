@@ -10,10 +10,14 @@ namespace MalariaLab.Web.Tests;
 internal static class Markup
 {
     /// <summary>What the component shows first, in English.</summary>
-    public static async Task<string> OfAsync<TComponent>(Dictionary<string, object?> parameters)
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="add">Adds what it injects beside words and addresses.</param>
+    public static async Task<string> OfAsync<TComponent>(Dictionary<string, object?> parameters, Action<IServiceCollection>? add = null)
         where TComponent : IComponent
     {
-        await using var services = new ServiceCollection().AddScoped<Words>().AddScoped<NavigationManager, Nowhere>().BuildServiceProvider();
+        var collection = new ServiceCollection().AddScoped<Words>().AddScoped<NavigationManager, Nowhere>();
+        add?.Invoke(collection);
+        await using var services = collection.BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         return await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters))).ToHtmlString());

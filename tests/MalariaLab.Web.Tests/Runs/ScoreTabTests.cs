@@ -1,5 +1,7 @@
 using MalariaLab.Data.Entities;
+using MalariaLab.Web.Features.Compare;
 using MalariaLab.Web.Features.Runs;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace MalariaLab.Web.Tests.Runs;
@@ -47,6 +49,16 @@ public sealed class ScoreTabTests(SharedLab lab) : IClassFixture<SharedLab>
         });
         Assert.Contains(warning, html);
         Assert.Single(html.Split("flatter")[1..]);
+    }
+
+    [Fact]
+    public async Task Results_OfARunWhoseSplitHasOnlyTraining_SayWhatToDo()
+    {
+        var view = (await lab.Get<RunViews>().FindAsync(lab.Runs[0]))!;
+        var html = await Markup.OfAsync<RunResultsPanel>(
+            new() { ["View"] = new RunView(view.Detail with { Evaluations = [] }, view.Split, view.By, view.Parent), ["Query"] = new PageQuery("http://lab/runs/1") },
+            services => services.AddSingleton(lab.Get<CompareReader>()));
+        Assert.Contains("The split has no test: evaluate the run on another dataset.", html);
     }
 
     private sealed class SlowTab : ScoreTab

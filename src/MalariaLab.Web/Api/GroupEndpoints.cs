@@ -74,14 +74,14 @@ public static class GroupEndpoints
     }
 
     private static async Task<IResult> Queue(
-            RunRequest request,
-            ClaimsPrincipal user,
-            ExperimentReader experiments,
-            ExperimentOrders orders,
-            SpecFacts facts,
-            GroupReader groups,
-            IDbContextFactory<LabDbContext> factory,
-            CancellationToken ct)
+        RunRequest request,
+        ClaimsPrincipal user,
+        ExperimentReader experiments,
+        ExperimentOrders orders,
+        SpecFacts facts,
+        GroupReader groups,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         var spec = await RunEndpoints.Spec(request, factory, ct);
         var folds = await experiments.FoldsAsync(spec.Data.SplitId);

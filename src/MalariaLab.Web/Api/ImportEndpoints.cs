@@ -80,9 +80,9 @@ public static class ImportEndpoints
         {
             var key = form.Source[Official.Length..];
             var offered = downloads.FirstOrDefault(d => d.Key == key)
-                    ?? throw new ExplainedException(downloads.Count == 0
-                        ? "This lab's settings offer no download."
-                        : $"There is no download \"{key}\". There are {string.Join(", ", downloads.Select(d => d.Key))}.");
+                ?? throw new ExplainedException(downloads.Count == 0
+                    ? "This lab's settings offer no download."
+                    : $"There is no download \"{key}\". There are {string.Join(", ", downloads.Select(d => d.Key))}.");
             return offered.Import(form.Name);
         }
         if (form.UploadedPath is null) throw new ExplainedException("The request has no file: send a zip of class folders as the field \"file\".");

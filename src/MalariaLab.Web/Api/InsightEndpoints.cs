@@ -90,12 +90,12 @@ public static class InsightEndpoints
     }
 
     private static async Task<InsightItem<TItem>> FindAsync<TReport, TItem>(
-            string dataset,
-            JobKind kind,
-            Func<LabDbContext, DatasetVersion, TReport, Task<TItem>> show,
-            DatasetInsights insights,
-            IDbContextFactory<LabDbContext> factory,
-            CancellationToken ct)
+        string dataset,
+        JobKind kind,
+        Func<LabDbContext, DatasetVersion, TReport, Task<TItem>> show,
+        DatasetInsights insights,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
         where TReport : class where TItem : class
     {
         await using var db = await factory.CreateDbContextAsync(ct);

@@ -46,14 +46,14 @@ public static class LabelEndpoints
     }
 
     private static async Task<IReadOnlyList<SuspectItem>> Suspects(
-            string dataset,
-            OutOfSample scores,
-            IDbContextFactory<LabDbContext> factory,
-            CancellationToken ct,
-            long? run = null,
-            long? group = null,
-            string? order = null,
-            int limit = 100)
+        string dataset,
+        OutOfSample scores,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct,
+        long? run = null,
+        long? group = null,
+        string? order = null,
+        int limit = 100)
     {
         if (run is null == group is null) throw new ExplainedException("Say whose scores to use: run=ID or group=ID.");
         await using var db = await factory.CreateDbContextAsync(ct);

@@ -22,8 +22,8 @@ public static class ModelUseEndpoints
     public static void MapModelUse(this IEndpointRouteBuilder api)
     {
         api.MapPost("/runs/{run}/predict", Predict).WithMetadata(new RequestSizeLimitAttribute(Predictor.MaxBytes))
-                .WithSummary("Scores images (multipart files) with a finished run: class and probabilities of each, "
-                    + "with explain=true also where the network looked. They are not kept.");
+            .WithSummary("Scores images (multipart files) with a finished run: class and probabilities of each, "
+                + "with explain=true also where the network looked. They are not kept.");
         api.MapPost("/runs/{run}/evaluations", Evaluate).WithSummary("Queues the evaluation of a finished run on another dataset with the same class names.");
         api.MapGet("/evaluations/{evaluation:long}", Show).WithSummary("How far an evaluation is, and its figures.");
     }

@@ -78,16 +78,16 @@ public sealed record ShareRequest(IReadOnlyList<string> Runs, double? Days = nul
 
 /// <summary>A share link.</summary>
 public sealed record ShareItem(
-        long Share,
-        string Kind,
-        IReadOnlyList<long> Runs,
-        string Title,
-        bool Names,
-        bool Preview,
-        DateTimeOffset CreatedAt,
-        DateTimeOffset? ExpiresAt,
-        int Views,
-        DateTimeOffset? LastViewedAt)
+    long Share,
+    string Kind,
+    IReadOnlyList<long> Runs,
+    string Title,
+    bool Names,
+    bool Preview,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ExpiresAt,
+    int Views,
+    DateTimeOffset? LastViewedAt)
 {
     /// <summary>Address of the page; only in the answer that made it.</summary>
     public string? Url { get; init; }

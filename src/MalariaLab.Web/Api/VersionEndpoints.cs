@@ -62,13 +62,13 @@ public static class VersionEndpoints
     }
 
     private static async Task<IResult> Create(
-            string dataset,
-            VersionRequest request,
-            ClaimsPrincipal user,
-            DerivedVersions derived,
-            DatasetQueries queries,
-            IDbContextFactory<LabDbContext> factory,
-            CancellationToken ct)
+        string dataset,
+        VersionRequest request,
+        ClaimsPrincipal user,
+        DerivedVersions derived,
+        DatasetQueries queries,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var parent = await db.Version(dataset, ct);
@@ -90,14 +90,14 @@ public static class VersionEndpoints
     }
 
     private static async Task<IResult> KeepOne(
-            string dataset,
-            ClaimsPrincipal user,
-            DerivedVersions derived,
-            DatasetInsights insights,
-            DatasetQueries queries,
-            IDbContextFactory<LabDbContext> factory,
-            CancellationToken ct,
-            int distance = DuplicateSet.UsualDistance)
+        string dataset,
+        ClaimsPrincipal user,
+        DerivedVersions derived,
+        DatasetInsights insights,
+        DatasetQueries queries,
+        IDbContextFactory<LabDbContext> factory,
+        CancellationToken ct,
+        int distance = DuplicateSet.UsualDistance)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var parent = await db.Version(dataset, ct);

@@ -22,10 +22,10 @@ internal static class FigureSvg
 
     /// <summary>An element with its attributes; numbers are written plainly, and of two values of one name the later counts.</summary>
     public static XElement Element(string name, params IEnumerable<(string Name, object? Value)> attributes) => new(Svg + name,
-            attributes.Where(a => a.Value is not null)
-                .GroupBy(a => a.Name)
-                .Select(same => same.Last())
-                .Select(a => new XAttribute(a.Name, a.Value is double number ? N(number) : a.Value!)));
+        attributes.Where(a => a.Value is not null)
+            .GroupBy(a => a.Name)
+            .Select(same => same.Last())
+            .Select(a => new XAttribute(a.Name, a.Value is double number ? N(number) : a.Value!)));
 
     /// <summary>A line of text; characters that XML cannot hold are left out.</summary>
     public static XElement Text(string text, double x, double y, string anchor, params IEnumerable<(string Name, object? Value)> attributes)

@@ -26,14 +26,14 @@ public sealed record TestImages(int[] Ordinals, string?[] Groups, string[] Ids)
 /// <param name="Learned">Contents of the training and validation parts.</param>
 /// <param name="LearnedGroups">Patients of the training and validation parts.</param>
 public sealed record SplitContent(
-        long VersionId,
-        IReadOnlyList<string> ClassNames,
-        int? PositiveClass,
-        string DatasetHash,
-        string Hash,
-        TestImages Test,
-        IReadOnlySet<string> Learned,
-        IReadOnlySet<string> LearnedGroups);
+    long VersionId,
+    IReadOnlyList<string> ClassNames,
+    int? PositiveClass,
+    string DatasetHash,
+    string Hash,
+    TestImages Test,
+    IReadOnlySet<string> Learned,
+    IReadOnlySet<string> LearnedGroups);
 
 /// <summary>Reads splits with their images. A split never changes, so what was read once is kept.</summary>
 public sealed class SplitImages(IDbContextFactory<LabDbContext> contexts)

@@ -30,22 +30,22 @@ public static class ImageEndpoints
     }
 
     private static async Task<GalleryPage> ListAsync(
-            long versionId,
-            DatasetQueries queries,
-            CancellationToken ct,
-            int? label = null,
-            string? group = null,
-            string? text = null,
-            ImageQuality? quality = null,
-            int? minSide = null,
-            int? maxSide = null,
-            long? split = null,
-            SplitPart? part = null,
-            long? run = null,
-            bool? right = null,
-            int? predicted = null,
-            int skip = 0,
-            int take = 60)
+        long versionId,
+        DatasetQueries queries,
+        CancellationToken ct,
+        int? label = null,
+        string? group = null,
+        string? text = null,
+        ImageQuality? quality = null,
+        int? minSide = null,
+        int? maxSide = null,
+        long? split = null,
+        SplitPart? part = null,
+        long? run = null,
+        bool? right = null,
+        int? predicted = null,
+        int skip = 0,
+        int take = 60)
     {
         var page = await queries.GalleryAsync(versionId, new GalleryFilter
         {

@@ -15,12 +15,12 @@ namespace MalariaLab.Web.Features.Datasets;
 /// <param name="Twins">Images that show the same picture.</param>
 /// <param name="Said">What the newest runs said of it.</param>
 public sealed record ImageKnowledge(
-        IReadOnlyList<float> Means,
-        IReadOnlyList<float> Deviations,
-        float BackgroundShare,
-        IReadOnlyList<ImagePart> Parts,
-        IReadOnlyList<ImageTwin> Twins,
-        IReadOnlyList<ImageVerdict> Said);
+    IReadOnlyList<float> Means,
+    IReadOnlyList<float> Deviations,
+    float BackgroundShare,
+    IReadOnlyList<ImagePart> Parts,
+    IReadOnlyList<ImageTwin> Twins,
+    IReadOnlyList<ImageVerdict> Said);
 
 /// <summary>The part of an image in a split.</summary>
 public sealed record ImagePart(string Split, string Part);

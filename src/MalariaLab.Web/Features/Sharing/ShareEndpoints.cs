@@ -73,14 +73,14 @@ public static class ShareEndpoints
     }
 
     private static async Task<IResult> ImageAsync(
-            string token,
-            string number,
-            SharedPages pages,
-            DatasetQueries datasets,
-            Thumbnails thumbnails,
-            DocumentRenderer documents,
-            IOptions<LabSettings> settings,
-            CancellationToken ct)
+        string token,
+        string number,
+        SharedPages pages,
+        DatasetQueries datasets,
+        Thumbnails thumbnails,
+        DocumentRenderer documents,
+        IOptions<LabSettings> settings,
+        CancellationToken ct)
     {
         if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && await pages.ImageAsync(token, place, ct) is { } image
             && await datasets.ImageAsync(image.VersionId, image.Ordinal, ct) is { } row)

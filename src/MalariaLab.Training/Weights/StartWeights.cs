@@ -44,12 +44,13 @@ public static class StartWeights
     /// <summary>Why the head can't be taken over, as a clause; null when it can.</summary>
     private static string? Obstacle(WeightsArchive archive, WeightsMatch head, IReadOnlyList<string> classNames)
     {
+        var trained = WeightsFile.ClassesOf(archive.Metadata);
+        if (trained?.SequenceEqual(classNames) == false)
+            return $"the file's tells {string.Join(", ", trained)} apart and this training {string.Join(", ", classNames)}";
         if (head.Found == 0)
             return "the file has none that fits";
-        if (WeightsFile.ClassesOf(archive.Metadata) is not { } trained)
+        if (trained is null)
             return "the file doesn't say which classes its head tells apart";
-        if (!trained.SequenceEqual(classNames))
-            return $"the file's tells {string.Join(", ", trained)} apart and this training {string.Join(", ", classNames)}";
         return head.Difference;
     }
 }

@@ -74,8 +74,8 @@ public sealed class MappingTests
 
         var refusal = Assert.Throws<WeightsException>(() => WeightsInspection.Of(archive, "vgg.pth"));
 
-        Assert.Equal("vgg.pth comes closest to vgg19 (31 of 32 tensors, names of torchvision), but its features.19.weight has shape [512, 128, 3, 3], "
-            + "but the network needs [512, 256, 3, 3].", refusal.Message);
+        Assert.Equal("vgg.pth comes closest to vgg19 (31 of 32 tensors, names of torchvision), but its features.19.weight has shape [512, 128, 3, 3] "
+            + "where the network needs [512, 256, 3, 3].", refusal.Message);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public abstract record LayerOp
         input.IsVector ? throw new InvalidOperationException("needs a map, but gets a vector") : input;
 
     private protected static int Windows(int side, int window, int stride) =>
-        side >= window ? (side - window) / stride + 1 : throw new InvalidOperationException($"needs at least {window} pixels, but {side} are left");
+        side >= window ? (side - window) / stride + 1 : throw new InvalidOperationException($"needs at least {window} pixels, but gets {side}");
 }
 
 /// <summary><c>Valid</c>: none. <c>Same</c>: (k − 1)/2 zeros on each side, k odd; at stride 1 that is Keras' "same".</summary>

@@ -29,7 +29,8 @@ public sealed record SpecRange(string Path, double Min, double Max, bool OpenMin
         new("optimizer.rho", 0, 1, OpenMax: true),
         new("optimizer.beta1", 0, 1, OpenMax: true),
         new("optimizer.beta2", 0, 1, OpenMax: true),
-        new("optimizer.epsilon", 0, 1, OpenMin: true),
+        // Less is 0 in float32, and 0 divided by it no number.
+        new("optimizer.epsilon", 1e-30, 1),
         new("optimizer.initialAccumulator", 0, 1000),
         new("optimizer.weightDecay", 0, 10),
         new("schedule.factor", 0, 1, OpenMin: true, OpenMax: true),

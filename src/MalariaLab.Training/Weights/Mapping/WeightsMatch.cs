@@ -24,7 +24,7 @@ internal sealed class WeightsMatch
                 Note = $"its first convolution for {other.Shape[1]} channels was turned into one for {slot.Shape[1]}";
             }
             else if (!tensor.Shape.SequenceEqual(shape))
-                Difference ??= $"its {tensor.Name} has shape {WeightsTensor.Text(tensor.Shape)}, but the network needs {WeightsTensor.Text(shape)}";
+                Difference ??= $"its {tensor.Name} has shape {WeightsTensor.Text(tensor.Shape)} where the network needs {WeightsTensor.Text(shape)}";
             else
                 _pairs.Add((slot, tensor, slot));
         }

@@ -39,6 +39,7 @@ public sealed class SpecValidatorTests
     [InlineData("training.epochs=0", "training.epochs", "at least 1")]
     [InlineData("optimizer.learningRate=0", "optimizer.learningRate", "above 0")]
     [InlineData("optimizer.beta1=1", "optimizer.beta1", "below 1")]
+    [InlineData("optimizer.epsilon=1e-40", "optimizer.epsilon", "at least 1E-30")]
     [InlineData("earlyStopping.patience=0", "earlyStopping.patience", "at least 1")]
     [InlineData("loss.classWeighting=given;loss.classWeights=1,2,3", "loss.classWeights", "3 class weights")]
     [InlineData("loss.classWeighting=given;loss.classWeights=1,0", "loss.classWeights", "above 0")]

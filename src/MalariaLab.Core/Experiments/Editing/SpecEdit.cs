@@ -50,7 +50,7 @@ public static class SpecEdit
     /// <param name="paths">What was set.</param>
     public static IEnumerable<SpecIssue> WithoutEffect(ExperimentSpec spec, IReadOnlyCollection<string> paths) =>
         from pair in SpecDiff.Values(spec).Zip(SpecDiff.Values(SpecNormal.Of(spec)), (set, counts) => (set.Path, Set: set.Value, Counts: counts.Value))
-        where pair.Set != pair.Counts && pair.Set is not ("none" or "[]") && paths.Contains(pair.Path, StringComparer.OrdinalIgnoreCase)
+        where pair.Set != pair.Counts && paths.Contains(pair.Path, StringComparer.OrdinalIgnoreCase)
         select new SpecIssue(pair.Path, $"{pair.Path}={pair.Set} has no effect beside the other settings: it counts as {pair.Counts}.", IssueSeverity.Warning);
 
     private static ExperimentSpec Read(JsonObject root) => root.Deserialize<ExperimentSpec>(SpecJson.Options)!;

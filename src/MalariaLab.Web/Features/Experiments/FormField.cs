@@ -27,7 +27,7 @@ public static class FormSections
         new("architecture.backbone", "Backbone", "Layers below the head; a finished run brings its own."),
         new("architecture.size", "Input side", "Pixels; every image is resized to a square of this side."),
         new("architecture.channels", "Channels", "3 for colour, 1 for grey."),
-        new("architecture.headUnits", "Hidden units of the head", "One number a layer, with commas between."),
+        new("architecture.headUnits", "Hidden units of the head", "One number a layer, with commas between; empty takes the network's own."),
         new("architecture.dropout", "Dropout of the head"),
         new("architecture.output", "Output"),
         new("weights.source", "First weights"),

@@ -1,8 +1,15 @@
+using System.Linq.Expressions;
+using MalariaLab.Core.Experiments;
+
 namespace MalariaLab.Data.Entities;
 
 /// <summary>An imported weights file; stored below weights/ under its hash.</summary>
 public sealed class WeightsFile
 {
+    /// <summary>What a check needs to know of a file. That a run left it shows in the head, whose last layer the lab calls output.</summary>
+    public static Expression<Func<WeightsFile, KnownWeights>> Known { get; } =
+        file => new KnownWeights(file.Sha256, file.Architecture, file.Format, file.TensorsJson.Contains("\"output.weight\""));
+
     /// <summary>Row id.</summary>
     public long Id { get; set; }
 

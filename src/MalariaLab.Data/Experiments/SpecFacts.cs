@@ -45,7 +45,7 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
         return new LabFacts
         {
             Files = weights.Source != WeightsSource.File ? null
-                : await db.WeightsFiles.AsNoTracking().Select(w => new KnownWeights(w.Sha256, w.Architecture, w.Format)).ToListAsync(cancellationToken),
+                : await db.WeightsFiles.AsNoTracking().Select(WeightsFile.Known).ToListAsync(cancellationToken),
             Runs = weights is not { Source: WeightsSource.Run, RunId: { } parent } ? null : await FinishedAsync(db, parent, cancellationToken),
             HasBFloat16 = workers.Max(w => w.HasBFloat16),
             DeviceMemory = workers.Max(Memory),

@@ -91,7 +91,7 @@ public static class RunEndpoints
         var version = await db.Version(request.Dataset, ct);
         var split = await db.Split(version, request.Split, ct);
         var data = new DataSpec { DatasetVersionId = version.Id, SplitId = split.Id, DatasetHash = version.ContentHash, SplitHash = split.Hash };
-        var files = await db.WeightsFiles.AsNoTracking().Select(w => new KnownWeights(w.Sha256, w.Architecture, w.Format)).ToListAsync(ct);
+        var files = await db.WeightsFiles.AsNoTracking().Select(WeightsFile.Known).ToListAsync(ct);
         var spec = StartChoice.OnImageNet(recipe.CreateSpec(data, version.ClassNames.Count, request.Epochs, request.Seed), files);
         return request.Set.Aggregate(spec, (now, field) => SpecEdit.Set(now, field.Key, field.Value.ToString()));
     }

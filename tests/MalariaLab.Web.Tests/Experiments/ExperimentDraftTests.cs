@@ -118,13 +118,14 @@ public sealed class ExperimentDraftTests
     [InlineData("squeezenet", "caffe", "squeezenet,pth,a|squeezenet,h5,b|vgg19,h5,c", "b", "caffe")]
     [InlineData("squeezenet", "caffe", "squeezenet,pth,a", "a", "imageNet")]
     [InlineData("vgg19-frozen", "unit", "vgg19,pth,a", "a", "unit")]
+    [InlineData("squeezenet", "caffe", "squeezenet,safetensors,a,run", "", "caffe")]
     [InlineData("squeezenet", "caffe", "vgg19,h5,c", "", "caffe")]
     [InlineData("cellnet", "unit", "cellnet,safetensors,c", "", "unit")]
     public void StartFromImageNet_TakesTheFileThatFitsTheRecipe(string recipe, string before, string files, string chosen, string after)
     {
         var draft = ExperimentDraft.Of(Recipes.Get(recipe));
         Assert.Equal(before, draft.Text("preprocessing.scaling"));
-        draft.StartFromImageNet([.. files.Split('|').Select(f => f.Split(',')).Select(f => new KnownWeights(f[2], f[0], f[1]))]);
+        draft.StartFromImageNet([.. files.Split('|').Select(f => f.Split(',')).Select(f => new KnownWeights(f[2], f[0], f[1], f.Length > 3))]);
         Assert.Equal((chosen, after), (draft.Text("weights.fileSha256"), draft.Text("preprocessing.scaling")));
         Assert.Equal(chosen.Length > 0 ? WeightsSource.File : WeightsSource.Random, draft.Spec.Weights.Source);
     }

@@ -35,6 +35,7 @@ public sealed class WeightsTests
             ("squeezenet.h5", "squeezenet", "h5", "a colleague", "MIT", new FileInfo(original).Length),
             (file.Name, file.Architecture, file.Format, file.Source, file.Licence, file.Bytes));
         Assert.Equal(file.Sha256, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(lab.Paths.WeightsFile(file.Sha256)))));
+        Assert.False(WeightsFile.Known.Compile()(file).IsOfRun);
         using var tensors = JsonDocument.Parse(file.TensorsJson);
         Assert.Equal(50, tensors.RootElement.GetArrayLength());
         Assert.Equal("""{"name":"conv1/uniform1","shape":[3,3,3,64]}""", tensors.RootElement[0].GetRawText());
@@ -123,6 +124,7 @@ public sealed class WeightsTests
         // Imported before the damage, so that both ways to start are tried.
         var upload = await lab.FinishedTaskAsync(await lab.Get<WeightsLibrary>().ImportAsync(new() { Name = "lenet", StoredName = Upload(lab, file) }, Ana));
         Assert.True(upload.Status == LabTaskStatus.Succeeded, upload.Reason);
+        Assert.True((await db.WeightsFiles.Select(WeightsFile.Known).SingleAsync()).IsOfRun);
         foreach (var damaged in new[] { file, lab.Paths.WeightsFile(weights.Sha256) })
         {
             var bytes = await File.ReadAllBytesAsync(damaged);

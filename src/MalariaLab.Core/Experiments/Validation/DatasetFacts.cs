@@ -45,7 +45,8 @@ public sealed record LabFacts
 /// <param name="Sha256">Its hash.</param>
 /// <param name="Architecture">Architecture whose backbone it fits, where that is known.</param>
 /// <param name="Format">safetensors, pth or h5, where that is known.</param>
-public sealed record KnownWeights(string Sha256, string? Architecture, string? Format = null);
+/// <param name="IsOfRun">True for what a run left, of this lab or another: no ImageNet weights, whatever network they fit.</param>
+public sealed record KnownWeights(string Sha256, string? Architecture, string? Format = null, bool IsOfRun = false);
 
 /// <summary>A finished run.</summary>
 /// <param name="Id">Row id.</param>

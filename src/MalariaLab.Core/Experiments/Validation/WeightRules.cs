@@ -31,6 +31,7 @@ internal static class WeightRules
                 yield return Wrong(field, $"The lab has no weights file with SHA-256 {spec.Weights.FileSha256}: import it first.");
             else if (file.Architecture is { } fits && fits != architecture.BackboneKey)
                 yield return Wrong(field, $"The weights file is for {fits}, but the network's backbone is {architecture.BackboneKey}: choose another file or network.");
+            if (file is { IsOfRun: true }) yield break;
         }
         if (ArchitectureCatalogue.Find(architecture.BackboneKey)?.PretrainedScaling is not { } scaling) yield break;
         if (architecture.Channels != 3)

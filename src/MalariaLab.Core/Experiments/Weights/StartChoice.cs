@@ -22,7 +22,7 @@ public static class StartChoice
     public static ExperimentSpec OnImageNet(ExperimentSpec spec, IEnumerable<KnownWeights> files)
     {
         if (Recipes.Find(spec.Recipe) is not { StartsFromImageNet: true } || spec.Weights.Source != WeightsSource.Random) return spec;
-        var file = files.Where(f => f.Architecture == spec.Architecture.BackboneKey).MinBy(f => f.Format switch { "h5" => 0, "pth" => 1, _ => 2 });
+        var file = files.Where(f => f.Architecture == spec.Architecture.BackboneKey && !f.IsOfRun).MinBy(f => f.Format switch { "h5" => 0, "pth" => 1, _ => 2 });
         if (file is null) return spec;
         var ofKeras = ArchitectureCatalogue.Find(spec.Architecture.BackboneKey)?.PretrainedScaling;
         return spec with

@@ -83,7 +83,7 @@ public sealed partial class NewExperimentPage
         offer = await Reader.OfferAsync(From ?? Start);
         lab = await Facts.LabAsync(new WeightsSpec()) with
         {
-            Files = [.. offer.Files.Select(f => new KnownWeights(f.Sha256, f.Architecture, f.Format))],
+            Files = [.. offer.Files.AsQueryable().Select(WeightsFile.Known)],
             Runs = [.. offer.Runs.Select(r => new KnownRun(r.Id, r.Architecture, r.Scaling))],
         };
         await BeginAsync();

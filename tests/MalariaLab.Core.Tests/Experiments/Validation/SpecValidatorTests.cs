@@ -122,6 +122,13 @@ public sealed class SpecValidatorTests
     }
 
     [Fact]
+    public void Validate_WeightsThatARunLeft_AreNotTakenForImageNets()
+    {
+        var spec = SpecEdit.Apply(Samples.Spec("vgg19-frozen"), ["weights.source=file", "weights.fileSha256=bb", "architecture.channels=1"]);
+        Assert.Empty(SpecValidator.Validate(spec, Cells with { IsGrey = true }, Lab with { DeviceMemory = null }));
+    }
+
+    [Fact]
     public void Validate_RunOfAnotherFamilyOnItsBackbone_IsFine()
     {
         var spec = StartChoice.OnBackboneOf(SpecEdit.Apply(Samples.Spec("pneumonia-cnn-deep"), ["weights.source=run", "weights.runId=3"]), Lab.Runs![0].Architecture);
@@ -142,7 +149,7 @@ public sealed class SpecValidatorTests
 
     private static readonly LabFacts Lab = new()
     {
-        Files = [new("aa", "vgg19")],
+        Files = [new("aa", "vgg19"), new("bb", "vgg19", IsOfRun: true)],
         Runs = [new(3, Samples.Spec("cellnet").Architecture, PixelScaling.Unit)],
         HasBFloat16 = false,
         DeviceMemory = 1_000_000_000,

@@ -72,7 +72,7 @@ RECIPES = {
                   lambda p: torch.optim.Adam(p, 1e-3)),
     "squeezenet": (128, False, 32, InterpolationMode.BILINEAR, CELL, squeezenet, lambda p: torch.optim.AdamW(p, 3e-4)),
     "cellnet": (96, False, 64, InterpolationMode.BILINEAR,
-                [T.RandomAffine(45, scale=(0.9, 1.1)), *CELL[:2], T.ColorJitter(0.15, 0.15, 0.2, 0.03)],
+                [T.RandomAffine(45, scale=(0.9, 1.1)), *CELL[:2], T.ColorJitter(0.25, 0.25, 0.35, 0.06)],
                 cellnet, lambda p: torch.optim.AdamW(p, 3e-3)),
     "pneumonia-cnn-deep": (256, True, 32, InterpolationMode.NEAREST, [T.RandomAffine(10, scale=(0.9, 1.1), shear=5), T.ColorJitter(0.2)],
                            lambda: nn.Sequential(*conv(1, 32), *conv(32, 64), *conv(64, 96), *conv(96, 128), *head(128 * 16 * 16, [128, 64], 0.0, 1)),

@@ -86,6 +86,8 @@ public sealed class ExperimentDraftTests
         Assert.Equal("none", draft.Text("weights.freeze"));
         draft.Set("architecture.headUnits", "64, 32");
         Assert.Equal([64, 32], draft.Spec.Architecture.HeadUnits);
+        draft.Set("loss.classWeights", "");
+        Assert.Equal(("", 0), (draft.Text("loss.classWeights"), draft.Spec.Loss.ClassWeights.Count));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MalariaLab.Core.Experiments;
 
-/// <summary>A value of a spec as text: invariant numbers, camel-case choices, JSON lists, <c>none</c> for nothing.</summary>
+/// <summary>A value of a spec as text: invariant numbers, camel-case choices, JSON lists, <c>none</c> for nothing and for an empty list.</summary>
 /// <param name="Path">Dotted path.</param>
 /// <param name="Value">The value.</param>
 public readonly record struct SpecValue(string Path, string Value);
@@ -39,7 +39,7 @@ public static class SpecDiff
 
     private static string Text(JsonNode? node) => node switch
     {
-        null => None,
+        null or JsonArray { Count: 0 } => None,
         JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
         _ => node.ToJsonString(),
     };

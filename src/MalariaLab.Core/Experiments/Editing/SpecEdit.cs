@@ -22,7 +22,7 @@ public static class SpecEdit
 
     /// <summary>
     /// The spec with another value at a path: a number, true or false, a choice by its name, a list as <c>[512, 256]</c> or <c>512,256</c>, or
-    /// <c>none</c> where a value is optional.
+    /// <c>none</c> for an empty one and where a value is optional.
     /// </summary>
     /// <exception cref="SpecException">The path is unknown or the value doesn't fit; the message says what would do.</exception>
     public static ExperimentSpec Set(ExperimentSpec spec, string path, string value)
@@ -74,7 +74,7 @@ public static class SpecEdit
         if (field.IsList)
         {
             var whole = field.Type.GetGenericArguments()[0] == typeof(int);
-            var items = value.Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var items = (IsNone(value) ? "" : value).Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             return new JsonArray([.. items.Select(i => Number(i, whole ? typeof(int) : typeof(double)) ?? throw Wrong($"{(whole ? "whole " : "")}numbers with commas between"))]);
         }
         if (!field.IsNumber) return JsonValue.Create(value);

@@ -36,7 +36,7 @@ public sealed class ExperimentDraft(ExperimentSpec spec)
     {
         if (unreadable.TryGetValue(path, out var entry)) return entry.Typed;
         values ??= SpecDiff.Values(Spec).ToDictionary(v => v.Path, v => v.Value);
-        return values[path] is "none" && SpecField.All.First(f => f.Path == path) is { IsOptional: true } ? "" : values[path].Trim('[', ']');
+        return values[path] is "none" && SpecField.All.First(f => f.Path == path) is { IsOptional: true } or { IsList: true } ? "" : values[path].Trim('[', ']');
     }
 
     /// <summary>Takes what was typed into a field.</summary>

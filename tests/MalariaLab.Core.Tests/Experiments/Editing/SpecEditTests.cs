@@ -59,11 +59,11 @@ public sealed class SpecEditTests
     [Theory]
     [InlineData("optimizer.momentum=0.9", "optimizer.momentum=0.9 has no effect beside the other settings: it counts as 0.")]
     [InlineData("weights.runId=7", "weights.runId=7 has no effect beside the other settings: it counts as none.")]
-    [InlineData("loss.classWeights=1,3", "loss.classWeights=[1,3] has no effect beside the other settings: it counts as [].")]
+    [InlineData("loss.classWeights=1,3", "loss.classWeights=[1,3] has no effect beside the other settings: it counts as none.")]
     [InlineData("Weights.TrainableFrom=conv2", "weights.trainableFrom=conv2 has no effect beside the other settings: it counts as none.")]
     [InlineData("earlyStopping.patience=3;training.useBestEpoch=false", "training.useBestEpoch=false has no effect beside the other settings: it counts as true.")]
     [InlineData("optimizer.kind=sgd;optimizer.momentum=0.9;optimizer.nesterov=true;weights.runId=none", null)]
-    [InlineData("architecture.headUnits=[]", "architecture.headUnits=[] has no effect beside the other settings: it counts as [64].")]
+    [InlineData("architecture.headUnits=none", "architecture.headUnits=none has no effect beside the other settings: it counts as [64].")]
     [InlineData("architecture.dropout=none", "architecture.dropout=none has no effect beside the other settings: it counts as 0.5.")]
     public void WithoutEffect_OfASetting_SaysWhatItCountsAs(string settings, string? warning)
     {

@@ -100,7 +100,10 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
         var report = await ResultAsync<EvaluationReport>(JobKind.Evaluation, new EvaluationPayload(import.VersionId));
 
         Assert.Equal(60 - learned, report.N);
-        Assert.Equal(60, await db.PredictionSets.Where(p => p.DatasetVersionId == import.VersionId).Select(p => p.Count).SingleAsync(Cancellation));
+        var spec = TestLab.LeNet(await lab.ImportCellsAsync(10, firstNumber: 7000), epochs: 1) with { Weights = new() { Source = WeightsSource.Run, RunId = trained.RunId } };
+        var child = await lab.FinishedRunAsync(await lab.QueueAsync(spec));
+        Assert.Equal(60 - learned, (await ResultAsync<EvaluationReport>(JobKind.Evaluation, new EvaluationPayload(import.VersionId), child.Id)).N);
+        Assert.Equal(60, await db.PredictionSets.Where(p => p.DatasetVersionId == import.VersionId && p.RunId == trained.RunId).Select(p => p.Count).SingleAsync(Cancellation));
 
         using (var zip = System.IO.Compression.ZipFile.Open(Path.Combine(lab.Paths.Inbox, "known.zip"), System.IO.Compression.ZipArchiveMode.Create))
             foreach (var (number, name) in Enumerable.Range(0, 40).Select(i => (i, i % 2 == 0 ? "Parasitized" : "Uninfected")))
@@ -150,10 +153,10 @@ public sealed class ModelTests(ModelTests.TrainedLab trained) : IClassFixture<Mo
     private async Task<string> FailureAsync(EvaluationPayload payload) =>
         (await trained.Lab.FinishedTaskAsync(await trained.Lab.StartTaskAsync(JobKind.Evaluation, trained.RunId, JsonSerializer.Serialize(payload, SpecJson.Options)))).Reason;
 
-    private async Task<T> ResultAsync<T>(JobKind kind, object payload)
+    private async Task<T> ResultAsync<T>(JobKind kind, object payload, long? run = null)
     {
         var text = JsonSerializer.Serialize(payload, payload.GetType(), SpecJson.Options);
-        var task = await trained.Lab.FinishedTaskAsync(await trained.Lab.StartTaskAsync(kind, trained.RunId, text));
+        var task = await trained.Lab.FinishedTaskAsync(await trained.Lab.StartTaskAsync(kind, run ?? trained.RunId, text));
         Assert.True(task.Status == LabTaskStatus.Succeeded, task.Reason);
         return JsonSerializer.Deserialize<T>(task.ResultJson!, SpecJson.Options)!;
     }

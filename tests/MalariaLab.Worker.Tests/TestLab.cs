@@ -58,9 +58,9 @@ internal sealed class TestLab : IAsyncDisposable
     }
 
     /// <summary>Imports drawn cells and splits them 60/20/20.</summary>
-    public async Task<DataSpec> ImportCellsAsync(int imagesPerClass)
+    public async Task<DataSpec> ImportCellsAsync(int imagesPerClass, int firstNumber = 0)
     {
-        TestCells.WriteZip(Path.Combine(Paths.Inbox, "cells.zip"), imagesPerClass);
+        TestCells.WriteZip(Path.Combine(Paths.Inbox, "cells.zip"), imagesPerClass, firstNumber);
         var import = await ImportAsync("cells.zip", new() { GroupRule = "nih" });
         var split = await Get<SplitCommands>().CreateAsync(
             import.VersionId, new() { Unit = SplitUnit.Image, TrainPercent = 60, ValidationPercent = 20, TestPercent = 20 }, "image split", Ana);

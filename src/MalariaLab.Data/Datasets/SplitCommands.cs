@@ -115,4 +115,20 @@ public static class SplitItems
         var images = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == split.VersionId).Select(i => new { i.Ordinal, i.Sha256 }).ToListAsync(cancellationToken);
         return [.. images.Where(i => i.Ordinal < split.Assignment.Length && parts.Contains((SplitPart)split.Assignment[i.Ordinal])).Select(i => i.Sha256)];
     }
+
+    /// <summary>SHA-256 of the images that a run's network learned from: those that it was trained and validated on, and those of the runs that it started from.</summary>
+    public static async Task<HashSet<string>> LearnedByAsync(this LabDbContext db, long runId, CancellationToken cancellationToken = default)
+    {
+        var learned = new HashSet<string>();
+        // A run starts from an older one, so the line ends.
+        for (long? next = runId; next is { } id;)
+        {
+            var json = await db.Runs.Where(r => r.Id == id).Select(r => r.Experiment!.SpecJson).SingleOrDefaultAsync(cancellationToken);
+            if (json is null) break;
+            var spec = SpecJson.Read(json);
+            learned.UnionWith(await db.ContentsAsync(spec.Data.SplitId, [SplitPart.Train, SplitPart.Validation], cancellationToken));
+            next = spec.Weights.StartRun is { } start && start < id ? start : null;
+        }
+        return learned;
+    }
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using MalariaLab.Core;
+using MalariaLab.Core.Datasets;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Runs;
+using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,11 +14,14 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
 {
     /// <summary>All issues of a spec, errors first.</summary>
     public async Task<IReadOnlyList<SpecIssue>> CheckAsync(ExperimentSpec spec, CancellationToken cancellationToken = default) =>
-        SpecValidator.Validate(spec, await DataAsync(spec.Data.SplitId, cancellationToken), await LabAsync(spec.Weights, cancellationToken));
+        SpecValidator.Validate(spec, await DataAsync(spec.Data.SplitId, spec.Weights.StartRun, cancellationToken), await LabAsync(spec.Weights, cancellationToken));
 
     /// <summary>A split's dataset version, counted.</summary>
+    /// <param name="splitId">The split.</param>
+    /// <param name="start">The run that a training starts from, if any.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ExplainedException">There is no such split.</exception>
-    public async Task<DatasetFacts> DataAsync(long splitId, CancellationToken cancellationToken = default)
+    public async Task<DatasetFacts> DataAsync(long splitId, long? start = null, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var split = await db.Splits.AsNoTracking().Where(s => s.Id == splitId)
@@ -24,6 +29,7 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
             ?? throw new ExplainedException($"There is no split {splitId}: choose one of the dataset's splits.");
         var counts = JsonSerializer.Deserialize<SplitCounts>(split.CountsJson, JsonSerializerOptions.Web)!;
         var images = db.DatasetImages.Where(i => i.VersionId == split.VersionId);
+        HashSet<string> learned = start is { } run ? await db.LearnedByAsync(run, cancellationToken) : [];
         return new DatasetFacts
         {
             Classes = split.ClassNames,
@@ -31,6 +37,7 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
             Validation = counts.Validation,
             Test = counts.Test,
             LeakedGroups = split.LeakingGroups,
+            LearnedByStart = learned.Count > 0 ? (await db.ContentsAsync(splitId, [SplitPart.Test], cancellationToken)).Count(learned.Contains) : 0,
             IsGrey = !await images.AnyAsync(i => i.Channels > 2, cancellationToken),
             MedianSide = await MedianSideAsync(images, cancellationToken),
         };

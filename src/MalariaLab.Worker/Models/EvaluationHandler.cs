@@ -42,7 +42,7 @@ internal sealed class EvaluationHandler(IDbContextFactory<LabDbContext> contexts
         using var model = await models.LoadAsync(runId, cancellationToken);
         var columns = Columns(model.ClassNames, version);
         var items = await db.SplitItemsAsync(version.Id, cancellationToken);
-        var learned = split is null ? await db.ContentsAsync(spec.Data.SplitId, [SplitPart.Train, SplitPart.Validation], cancellationToken) : [];
+        var learned = split is null ? await db.LearnedByAsync(runId, cancellationToken) : [];
         if (items.All(i => learned.Contains(i.Sha256)))
             throw new ExplainedException($"Run {runId} learned from every image of {version.Dataset!.Name}, so nothing is left to test it on: choose another dataset.");
         var caching = new SynchronousProgress<PixelCacheProgress>(p => job.Progress.Report(($"Caching images: {p.Done:N0} of {p.Total:N0}", 0.5 * p.Done / p.Total)));

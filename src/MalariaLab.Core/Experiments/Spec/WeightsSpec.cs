@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MalariaLab.Core.Experiments;
 
 /// <summary>Start of the weights and what stays frozen.</summary>
@@ -17,6 +19,10 @@ public sealed record WeightsSpec
 
     /// <summary>For <see cref="FreezeMode.Before"/>: the first block that trains, for example <c>block4</c>.</summary>
     public string? TrainableFrom { get; init; }
+
+    /// <summary>The run that the first weights come from; null with any other start.</summary>
+    [JsonIgnore]
+    public long? StartRun => Source == WeightsSource.Run ? RunId : null;
 }
 
 /// <summary>Where the first weights come from.</summary>

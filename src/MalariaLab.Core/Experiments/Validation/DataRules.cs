@@ -32,6 +32,13 @@ internal static class DataRules
                 $"The split leaks {data.LeakedGroups} patient{(data.LeakedGroups == 1 ? "" : "s")}: "
                     + "images of one patient stand in more than one part, and the test figure will be too good for patients never seen. Split by patient.");
 
+        if (data.LearnedByStart > 0)
+        {
+            yield return Doubt(
+                "weights.runId",
+                $"The run that this one starts from learned from {data.LearnedByStart} of the {test} test images, so the test figure will be too good: take the split of that run, or another start.");
+        }
+
         if (train > 0 && spec.Training.BatchSize > train)
             yield return Wrong("training.batchSize", $"A batch of {spec.Training.BatchSize} is larger than the training part of {train} images: use {train} at most.");
         else if (train > 0 && (long)spec.Training.BatchSize * spec.Training.AccumulationSteps > train)

@@ -18,6 +18,9 @@ public sealed record DatasetFacts
     /// <summary>Groups (patients) with images in more than one part.</summary>
     public int LeakedGroups { get; init; }
 
+    /// <summary>Test images that the run which the training starts from, or one that this started from, learned from.</summary>
+    public int LearnedByStart { get; init; }
+
     /// <summary>True when every image is grey.</summary>
     public bool IsGrey { get; init; }
 

@@ -23,6 +23,7 @@ public sealed partial class NewExperimentPage
     private IReadOnlyList<DataSpec> folds = [];
     private bool busy, allFolds = true;
     private (string?, long?, long?) begun;
+    private long? dataFor;
 
     private int ImageCount => data is null ? 0 : data.Train.Sum() + data.Validation.Sum() + data.Test.Sum();
 
@@ -130,20 +131,21 @@ public sealed partial class NewExperimentPage
 
     private async Task DataChanged()
     {
-        var (form, split) = (draft!, draft!.Spec.Data.SplitId);
-        var (facts, all) = form.HasData ? (await Facts.DataAsync(split), await Reader.FoldsAsync(split)) : (null, []);
+        var (form, split, start) = (draft!, draft!.Spec.Data.SplitId, draft.Spec.Weights.StartRun);
+        var (facts, all) = form.HasData ? (await Facts.DataAsync(split, start), await Reader.FoldsAsync(split)) : (null, []);
         // Another split may have been chosen meanwhile: its runs must not be queued on these folds.
-        if (form != draft || split != draft.Spec.Data.SplitId) return;
-        (data, folds) = (facts, all);
+        if (form != draft || split != draft.Spec.Data.SplitId || start != draft.Spec.Weights.StartRun) return;
+        (data, folds, dataFor) = (facts, all, start);
         Check();
     }
 
-    private void Changed()
+    private async Task Changed()
     {
-        // Another run brings another backbone.
-        if (draft!.Spec.Weights is { Source: WeightsSource.Run, RunId: { } chosen } && offer!.Runs.FirstOrDefault(r => r.Id == chosen) is { } run)
-            draft.StartFrom(run.Id, run.Architecture);
+        // Another run brings another backbone, and learned from other images.
+        var start = draft!.Spec.Weights.StartRun;
+        if (start is { } chosen && offer!.Runs.FirstOrDefault(r => r.Id == chosen) is { } run) draft.StartFrom(run.Id, run.Architecture);
         Check();
+        if (data is not null && start != dataFor) await DataChanged();
     }
 
     private void SetEarlyStopping(bool on)

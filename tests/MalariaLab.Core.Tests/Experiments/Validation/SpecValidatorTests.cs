@@ -83,6 +83,12 @@ public sealed class SpecValidatorTests
     }
 
     [Fact]
+    public void Validate_TestImagesThatTheStartLearnedFrom_WarnsWithTheirNumber() =>
+        Assert.Contains(
+            SpecValidator.Validate(Samples.Spec(), Cells with { LearnedByStart = 12 }),
+            i => !i.IsError && i.Field == "weights.runId" && i.Message.Contains("12 of the 297 test images", StringComparison.Ordinal));
+
+    [Fact]
     public void Validate_ClassWithoutImagesInAPart_NamesPartAndClass()
     {
         var issue = Assert.Single(SpecValidator.Validate(Samples.Spec(), Cells with { Test = [150, 0] }), i => i.IsError);

@@ -116,19 +116,28 @@ public static class SplitItems
         return [.. images.Where(i => i.Ordinal < split.Assignment.Length && parts.Contains((SplitPart)split.Assignment[i.Ordinal])).Select(i => i.Sha256)];
     }
 
-    /// <summary>SHA-256 of the images that a run's network learned from: those that it was trained and validated on, and those of the runs that it started from.</summary>
-    public static async Task<HashSet<string>> LearnedByAsync(this LabDbContext db, long runId, CancellationToken cancellationToken = default)
+    /// <summary>Splits of a run and of those behind its start, the run's own first: what they trained and validated on, its network learned from.</summary>
+    public static async Task<List<long>> SplitsBehindAsync(this LabDbContext db, long runId, CancellationToken cancellationToken = default)
     {
-        var learned = new HashSet<string>();
+        var behind = new List<long>();
         // A run starts from an older one, so the line ends.
         for (long? next = runId; next is { } id;)
         {
             var json = await db.Runs.Where(r => r.Id == id).Select(r => r.Experiment!.SpecJson).SingleOrDefaultAsync(cancellationToken);
             if (json is null) break;
             var spec = SpecJson.Read(json);
-            learned.UnionWith(await db.ContentsAsync(spec.Data.SplitId, [SplitPart.Train, SplitPart.Validation], cancellationToken));
+            behind.Add(spec.Data.SplitId);
             next = spec.Weights.StartRun is { } start && start < id ? start : null;
         }
+        return [.. behind.Distinct()];
+    }
+
+    /// <summary>SHA-256 of the images that a run's network learned from: those that it was trained and validated on, and those of the runs that it started from.</summary>
+    public static async Task<HashSet<string>> LearnedByAsync(this LabDbContext db, long runId, CancellationToken cancellationToken = default)
+    {
+        var learned = new HashSet<string>();
+        foreach (var split in await db.SplitsBehindAsync(runId, cancellationToken))
+            learned.UnionWith(await db.ContentsAsync(split, [SplitPart.Train, SplitPart.Validation], cancellationToken));
         return learned;
     }
 }

@@ -68,6 +68,22 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
         Assert.Null(CompareTests.Of([.. comparison.Scored.Select(r => r.Test!)]).Pairs.Single().WhyNot);
     }
 
+    [Fact]
+    public async Task Comparison_WithARunWhoseStartLearnedFromTheTest_LeavesThatOut()
+    {
+        await using var small = new SeededLab();
+        var (own, other) = await small.TwoSplitsAsync(Ct);
+        Assert.Null((await small.Reader.ReadAsync([own], on: own, Ct)).Learned);
+
+        // The same split as the first run's, but the network has seen images 4 and 5 under the second one's.
+        var tuned = await small.StartFromAsync(other, own, Ct);
+        var comparison = await small.Reader.ReadAsync([own, tuned], on: own, Ct);
+
+        Assert.Equal((2, 6), (comparison.Learned!.Images, comparison.Learned.Of));
+        Assert.Equal(["tuned"], comparison.Learned.Names);
+        Assert.All(comparison.Scored, r => Assert.Equal([6, 7, 8, 9], r.Test!.Ordinals));
+    }
+
     public sealed class SeededLab : IAsyncLifetime
     {
         private readonly LabFactory factory = new();
@@ -83,6 +99,24 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
         }
 
         public ValueTask DisposeAsync() => factory.DisposeAsync();
+
+        /// <summary>A run as another one, with its test scores, but started from a third one's weights.</summary>
+        public async Task<long> StartFromAsync(long start, long like, CancellationToken ct)
+        {
+            await using var db = await factory.Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(ct);
+            var experiment = await db.Runs.AsNoTracking().Where(r => r.Id == like).Select(r => r.Experiment!).SingleAsync(ct);
+            var spec = SpecJson.Read(experiment.SpecJson) with { Weights = new() { Source = WeightsSource.Run, RunId = start } };
+            (experiment.Id, experiment.SpecJson, experiment.SpecHash) = (0, SpecJson.Write(spec), SpecJson.Hash(spec));
+            var run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == like, ct);
+            (run.Id, run.Name, run.ExperimentId, run.Experiment) = (0, "tuned", 0, experiment);
+            db.Add(run);
+            await db.SaveChangesAsync(ct);
+            var scores = await db.PredictionSets.AsNoTracking().SingleAsync(p => p.RunId == like && p.Scope == PredictionScope.Test, ct);
+            (scores.Id, scores.RunId) = (0, run.Id);
+            db.Add(scores);
+            await db.SaveChangesAsync(ct);
+            return run.Id;
+        }
 
         /// <summary>Ten images, tested from 4 on by the first run and from 6 on by the second, which was also scored on the first one's test set.</summary>
         public async Task<(long Own, long Other)> TwoSplitsAsync(CancellationToken ct)

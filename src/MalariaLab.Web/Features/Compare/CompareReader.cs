@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Data;
+using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
 using MalariaLab.Web.Components.Charts;
@@ -41,7 +42,7 @@ public sealed class CompareReader(IDbContextFactory<LabDbContext> contexts, RunQ
         Align(tests);
         var dashes = Palette.DashesOf(rows.Select(r => r.Id));
         var alike = rows.CountBy(r => r.Name).Where(c => c.Value > 1).Select(c => c.Key).ToHashSet();
-        var learned = common is null ? null : await LeaveOutAsync(tests, rows, common, Name, cancellationToken);
+        var learned = common is null ? null : await LeaveOutAsync(db, tests, rows, common, Name, cancellationToken);
         List<ComparedEntry> entries = [.. rows.Select(row => Entry(row, SpecJson.Read(facts[row.Id].SpecJson)))];
         return new(entries, [.. ids.Except(rows.Select(r => r.Id))])
         {
@@ -127,6 +128,7 @@ public sealed class CompareReader(IDbContextFactory<LabDbContext> contexts, RunQ
 
     // A run that learned from an image of the common test set would flatter itself there: such images count for none.
     private async Task<LearnedImages?> LeaveOutAsync(
+        LabDbContext db,
         Dictionary<long, TestScores> tests,
         IReadOnlyList<RunRow> rows,
         RunRow common,
@@ -137,14 +139,18 @@ public sealed class CompareReader(IDbContextFactory<LabDbContext> contexts, RunQ
         var contents = imageIds.Select(SplitImages.ContentOf).ToList();
         var (learned, patients) = (new HashSet<string>(), new HashSet<string>());
         var (names, others) = (new List<string>(), new SortedSet<long>());
-        foreach (var row in rows.Where(r => r.SplitId != common.SplitId && tests.ContainsKey(r.Id)))
+        foreach (var row in rows.Where(r => tests.ContainsKey(r.Id)))
         {
-            var split = await splits.ReadAsync(row.SplitId, cancellationToken);
-            if (contents.Exists(split.Learned.Contains)) names.Add(name(row));
-            learned.UnionWith(split.Learned);
-            others.Add(row.SplitId);
-            // Names of patients mean something within one dataset only.
-            if (row.DatasetId == common.DatasetId) patients.UnionWith(split.LearnedGroups);
+            var behind = (await db.SplitsBehindAsync(row.Id, cancellationToken)).Where(s => s != common.SplitId).ToList();
+            foreach (var id in behind)
+            {
+                var split = await splits.ReadAsync(id, cancellationToken);
+                if (!names.Contains(name(row)) && contents.Exists(split.Learned.Contains)) names.Add(name(row));
+                learned.UnionWith(split.Learned);
+                // Names of patients mean something within one dataset only.
+                if (split.DatasetId == common.DatasetId) patients.UnionWith(split.LearnedGroups);
+            }
+            others.UnionWith(behind);
         }
         var kept = Enumerable.Range(0, contents.Count).Where(i => !learned.Contains(contents[i])).ToList();
         var groups = own.Run.Predictions.Groups;

@@ -17,7 +17,8 @@ public sealed record TestImages(int[] Ordinals, string?[] Groups, string[] Ids)
 }
 
 /// <summary>What a comparison needs to know of a split.</summary>
-/// <param name="VersionId">Dataset version.</param>
+/// <param name="DatasetId">Dataset.</param>
+/// <param name="VersionId">Its version.</param>
 /// <param name="ClassNames">Its classes.</param>
 /// <param name="PositiveClass">Its positive class.</param>
 /// <param name="DatasetHash">Hash of the version.</param>
@@ -26,6 +27,7 @@ public sealed record TestImages(int[] Ordinals, string?[] Groups, string[] Ids)
 /// <param name="Learned">Contents of the training and validation parts.</param>
 /// <param name="LearnedGroups">Patients of the training and validation parts.</param>
 public sealed record SplitContent(
+    long DatasetId,
     long VersionId,
     IReadOnlyList<string> ClassNames,
     int? PositiveClass,
@@ -47,7 +49,8 @@ public sealed class SplitImages(IDbContextFactory<LabDbContext> contexts)
         if (known.TryGetValue(splitId, out var found)) return found;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var split = await db.Splits.AsNoTracking().Where(s => s.Id == splitId)
-            .Select(s => new { s.VersionId, s.Assignment, s.Hash, s.Version!.ClassNames, s.Version.PositiveClass, s.Version.ContentHash }).SingleAsync(cancellationToken);
+            .Select(s => new { s.VersionId, s.Assignment, s.Hash, s.Version!.ClassNames, s.Version.PositiveClass, s.Version.ContentHash, s.Version.DatasetId })
+            .SingleAsync(cancellationToken);
         var images = await db.DatasetImages.AsNoTracking().Where(i => i.VersionId == split.VersionId).OrderBy(i => i.Ordinal)
             .Select(i => new { i.Ordinal, i.Group, i.Sha256, i.Label }).ToListAsync(cancellationToken);
         var parts = images.ToLookup(i => i.Ordinal < split.Assignment.Length ? (SplitPart)split.Assignment[i.Ordinal] : SplitPart.Unused);
@@ -60,7 +63,7 @@ public sealed class SplitImages(IDbContextFactory<LabDbContext> contexts)
             [.. parts[SplitPart.Test].Select(i => IdOf(i.Sha256, i.Label, copies[(i.Sha256, i.Label)] = copies.GetValueOrDefault((i.Sha256, i.Label)) + 1))]);
         if (known.Count >= Kept) known.Clear();
         var positive = PositiveClass.Of(split.ClassNames, split.PositiveClass);
-        return known[splitId] = new(split.VersionId, split.ClassNames, positive, split.ContentHash, split.Hash, test,
+        return known[splitId] = new(split.DatasetId, split.VersionId, split.ClassNames, positive, split.ContentHash, split.Hash, test,
             learned.Select(i => i.Sha256).ToHashSet(), learned.Select(i => i.Group).OfType<string>().ToHashSet());
     }
 

@@ -140,4 +140,11 @@ public static class SplitItems
             learned.UnionWith(await db.ContentsAsync(split, [SplitPart.Train, SplitPart.Validation], cancellationToken));
         return learned;
     }
+
+    /// <summary>How many of a split's test images the runs behind a start learned from; 0 without a start.</summary>
+    public static async Task<int> SeenTestImagesAsync(this LabDbContext db, long splitId, long? start, CancellationToken cancellationToken = default)
+    {
+        if (start is not { } run || await db.LearnedByAsync(run, cancellationToken) is not { Count: > 0 } learned) return 0;
+        return (await db.ContentsAsync(splitId, [SplitPart.Test], cancellationToken)).Count(learned.Contains);
+    }
 }

@@ -29,7 +29,6 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
             ?? throw new ExplainedException($"There is no split {splitId}: choose one of the dataset's splits.");
         var counts = JsonSerializer.Deserialize<SplitCounts>(split.CountsJson, JsonSerializerOptions.Web)!;
         var images = db.DatasetImages.Where(i => i.VersionId == split.VersionId);
-        HashSet<string> learned = start is { } run ? await db.LearnedByAsync(run, cancellationToken) : [];
         return new DatasetFacts
         {
             Classes = split.ClassNames,
@@ -37,7 +36,7 @@ public sealed class SpecFacts(IDbContextFactory<LabDbContext> contexts)
             Validation = counts.Validation,
             Test = counts.Test,
             LeakedGroups = split.LeakingGroups,
-            LearnedByStart = learned.Count > 0 ? (await db.ContentsAsync(splitId, [SplitPart.Test], cancellationToken)).Count(learned.Contains) : 0,
+            LearnedByStart = await db.SeenTestImagesAsync(splitId, start, cancellationToken),
             IsGrey = !await images.AnyAsync(i => i.Channels > 2, cancellationToken),
             MedianSide = await MedianSideAsync(images, cancellationToken),
         };

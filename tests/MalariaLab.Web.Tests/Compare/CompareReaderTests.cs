@@ -6,6 +6,8 @@ using MalariaLab.Data;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
 using MalariaLab.Web.Features.Compare;
+using MalariaLab.Web.Features.Documents;
+using MalariaLab.Web.Features.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -82,6 +84,10 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
         Assert.Equal((2, 6), (comparison.Learned!.Images, comparison.Learned.Of));
         Assert.Equal(["tuned"], comparison.Learned.Names);
         Assert.All(comparison.Scored, r => Assert.Equal([6, 7, 8, 9], r.Test!.Ordinals));
+        // Its own page and report say so, for there the figures count every test image.
+        Assert.Equal((0, 2), (await small.SeenByStartAsync(own), await small.SeenByStartAsync(tuned)));
+        Assert.Contains("2 of the 6 test images were learned from by the run that this one started from", await small.ReportAsync(tuned, Ct));
+        Assert.DoesNotContain("were learned from by the run", await small.ReportAsync(own, Ct));
     }
 
     public sealed class SeededLab : IAsyncLifetime
@@ -91,6 +97,14 @@ public sealed class CompareReaderTests(CompareReaderTests.SeededLab lab) : IClas
         public RunQueries Queries => factory.Services.GetRequiredService<RunQueries>();
 
         public CompareReader Reader => factory.Services.GetRequiredService<CompareReader>();
+
+        public async Task<int> SeenByStartAsync(long run)
+        {
+            var views = factory.Services.GetRequiredService<RunViews>();
+            return await views.SeenByStartAsync((await views.FindAsync(run))!);
+        }
+
+        public Task<string?> ReportAsync(long run, CancellationToken ct) => factory.Services.GetRequiredService<EvidenceReports>().HtmlAsync(run, false, "en", ct);
 
         public async ValueTask InitializeAsync()
         {

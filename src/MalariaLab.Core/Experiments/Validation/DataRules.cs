@@ -36,7 +36,8 @@ internal static class DataRules
         {
             yield return Doubt(
                 "weights.runId",
-                $"The run that this one starts from learned from {data.LearnedByStart} of the {test} test images, so the test figure will be too good: take the split of that run, or another start.");
+                $"The run that this one starts from learned from {data.LearnedByStart} of the {test} test images, so the test figure will be too good: "
+                    + "take the split of that run, or another start.");
         }
 
         if (train > 0 && spec.Training.BatchSize > train)

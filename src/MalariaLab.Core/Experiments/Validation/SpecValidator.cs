@@ -50,7 +50,9 @@ public static class SpecValidator
         if (lab.DeviceMemory is not { } most || memory.Total <= most) return [];
         var (weights, needed, had) = (memory.Weights / 1e9, memory.Total / 1e9, most / 1e9);
         return memory.Weights > most
-            ? [Wrong("architecture.size", $"The weights and what the optimizer keeps of each take {weights:0.0} GB, but the device has {had:0.0} GB: use smaller images or a smaller head.")]
+            ? [Wrong(
+                "architecture.size",
+                $"The weights and what the optimizer keeps of each take {weights:0.0} GB, but the device has {had:0.0} GB: use smaller images or a smaller head.")]
             : [Doubt("training.batchSize", $"The training needs about {needed:0.0} GB, but the device has {had:0.0} GB: a smaller batch or image takes less.")];
     }
 

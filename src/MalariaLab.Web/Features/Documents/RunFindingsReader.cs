@@ -2,6 +2,7 @@ using MalariaLab.Core.Evaluation;
 using MalariaLab.Core.Experiments;
 using MalariaLab.Core.Runs;
 using MalariaLab.Data;
+using MalariaLab.Data.Datasets;
 using MalariaLab.Data.Entities;
 using MalariaLab.Data.Runs;
 using MalariaLab.Web.Features.Compare;
@@ -12,8 +13,9 @@ namespace MalariaLab.Web.Features.Documents;
 /// <summary>What surrounds a run in its lab, for the limits of its figures.</summary>
 /// <param name="Seeds">Test accuracy over finished runs that differ in their seed alone, this one included; null when there are none with scores.</param>
 /// <param name="OthersOnTestSet">Other finished runs that were scored on the same test images.</param>
+/// <param name="SeenByStart">Test images that the runs behind its start learned from.</param>
 /// <param name="External">Evaluations on other datasets: name and report.</param>
-public sealed record RunSurroundings(SeedSummary? Seeds, int OthersOnTestSet, IReadOnlyList<(string Dataset, EvaluationReport Report)> External);
+public sealed record RunSurroundings(SeedSummary? Seeds, int OthersOnTestSet, int SeenByStart, IReadOnlyList<(string Dataset, EvaluationReport Report)> External);
 
 /// <summary>Reads what documents about runs are written from.</summary>
 public sealed class RunFindingsReader(RunQueries queries, CompareReader compare, IDbContextFactory<LabDbContext> contexts)
@@ -44,6 +46,7 @@ public sealed class RunFindingsReader(RunQueries queries, CompareReader compare,
                               select new { version.Dataset!.Name, e.ReportJson }).ToListAsync(cancellationToken);
         return new(SeedSummary.Of(seeds),
             row.TestSetHash is null ? 0 : await finished.CountAsync(r => r.TestSetHash == row.TestSetHash && r.Id != row.Id, cancellationToken),
+            await db.SeenTestImagesAsync(row.SplitId, findings.Detail.Spec.Weights.StartRun, cancellationToken),
             [.. external.Select(e => (e.Name, System.Text.Json.JsonSerializer.Deserialize<EvaluationReport>(e.ReportJson, System.Text.Json.JsonSerializerOptions.Web)!))]);
     }
 

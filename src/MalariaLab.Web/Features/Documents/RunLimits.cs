@@ -13,11 +13,17 @@ public static class RunLimits
 
     /// <summary>The sentences, the gravest first.</summary>
     public static IReadOnlyList<string> Of(RunFindings findings, RunSurroundings around, Words words) =>
-        [.. Leakage(findings, words), .. Patients(findings, words), .. Repetition(findings, around, words), .. Measure(findings, words)];
+        [.. Leakage(findings, around, words), .. Patients(findings, words), .. Repetition(findings, around, words), .. Measure(findings, words)];
 
-    private static IEnumerable<string> Leakage(RunFindings findings, Words words)
+    /// <summary>That the weights which a training started from have seen test images.</summary>
+    public static string SeenByStart(int seen, int test, Words words) => words["{0} of the {1} test images were learned from by the run that this one started from, "
+        + "or by one before it: the test figures are likely too good.", Figures.Count(seen), Figures.Count(test)];
+
+    private static IEnumerable<string> Leakage(RunFindings findings, RunSurroundings around, Words words)
     {
         var (split, version) = (findings.Split, findings.Detail.Version);
+        if (around.SeenByStart > 0)
+            yield return SeenByStart(around.SeenByStart, split.TestCount, words);
         if (split.LeakingGroups > 0)
             yield return words["{0} patients have images in more than one part of the split: "
                 + "the network may know test patients from training, and the test figures are likely too good.", Figures.Count(split.LeakingGroups)];
@@ -59,7 +65,7 @@ public static class RunLimits
         if (around.External.Count == 0)
             yield return words["No external validation: the network was tested on images of the same source as it was trained on. "
                 + "Other stains, microscopes and clinics can be worse."];
-        if (findings.Detail.Spec.Weights.Source != WeightsSource.Random)
+        if (findings.Detail.Spec.Weights.Source == WeightsSource.File)
             yield return words["Training started from weights learned elsewhere; what those have seen is not part of this report."];
     }
 

@@ -56,6 +56,14 @@ public sealed class RunViews(RunQueries runs, IDbContextFactory<LabDbContext> co
     /// <summary>Only what moves while it runs, or null.</summary>
     public Task<LiveRun?> LiveAsync(long id) => live.ReadAsync(id);
 
+    /// <summary>Test images that the runs behind its start learned from.</summary>
+    public async Task<int> SeenByStartAsync(RunView view)
+    {
+        if (view.Detail.Spec.Weights.StartRun is not { } start) return 0;
+        await using var db = await contexts.CreateDbContextAsync();
+        return await db.SeenTestImagesAsync(view.Split.Id, start);
+    }
+
     private static async Task<RunView?> ReadAsync(RunQueries runs, IDbContextFactory<LabDbContext> contexts, long id)
     {
         if (await runs.FindAsync(id) is not { } detail) return null;

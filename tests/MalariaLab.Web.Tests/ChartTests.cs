@@ -22,6 +22,16 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task Charts_OfASingleEpoch_ShowItAsADotOverItsNumber()
+    {
+        IReadOnlyList<ChartSeries> series = [new("validation", [new(1, 0.4)], 0), new("training", [new(1, 0.5)], 1, Dashed: true)];
+        var page = await Markup.OfAsync<StaticChart>(new() { ["Title"] = "Loss", ["XTitle"] = "Epoch", ["Series"] = series });
+        var file = new LineSvg { Title = "Loss", XTitle = "Epoch", Series = series }.Write();
+        Assert.All([page, file], svg => Assert.Equal(2, svg.Split("<circle").Length - 1));
+        Assert.All([page, file], svg => Assert.DoesNotContain(">0.8<", svg));
+    }
+
+    [Fact]
     public void MinMax_AcrossAStretchWithoutValues_LeavesAGap()
     {
         var points = Enumerable.Range(0, 3000).Select(i => new ChartPoint(i, i is > 1000 and < 2000 ? double.NaN : i)).ToList();

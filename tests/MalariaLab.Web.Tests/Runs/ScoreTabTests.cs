@@ -57,7 +57,7 @@ public sealed class ScoreTabTests(SharedLab lab) : IClassFixture<SharedLab>
         var view = (await lab.Get<RunViews>().FindAsync(lab.Runs[0]))!;
         var html = await Markup.OfAsync<RunResultsPanel>(
             new() { ["View"] = new RunView(view.Detail with { Evaluations = [] }, view.Split, view.By, view.Parent), ["Query"] = new PageQuery("http://lab/runs/1") },
-            services => services.AddSingleton(lab.Get<CompareReader>()));
+            services => services.AddSingleton(lab.Get<CompareReader>()).AddSingleton(lab.Get<RunViews>()));
         Assert.Contains("The split has no test: evaluate the run on another dataset.", html);
     }
 

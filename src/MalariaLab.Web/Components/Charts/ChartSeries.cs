@@ -9,6 +9,9 @@ public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, 
 {
     /// <summary>Length of the dashes in pixels; 0 draws a solid line.</summary>
     public int Dash { get; init; } = Dashed ? 5 : 0;
+
+    /// <summary>True of a series with one value, such as a run's first epoch: as a line it would be invisible.</summary>
+    public bool IsPoint => Points.Count(p => p.Drawn is not null) == 1;
 }
 
 /// <summary>One point.</summary>

@@ -56,7 +56,10 @@ public sealed record LineSvg
             content.AddRange(plot.Column(tick, UnitSquare ? Figures.Percent(tick, 0) : Figures.Number(Math.Round(tick, 12))));
         content.Add(Text(XTitle, Left + (Plot.Across / 2), Top + PlotHeight + 38, "middle"));
         foreach (var line in lines)
+        {
             content.Add(plot.Line(line.Points, ("data-stroke", Palette.Css(line.Colour)), ("stroke-width", "2"), ("stroke-dasharray", Dashes(line.Dash))));
+            if (line.IsPoint) content.Add(plot.Point(line.Points.First(p => p.Drawn is not null), Palette.Css(line.Colour)));
+        }
         if (Mark is { } mark) content.AddRange(plot.Upright(mark));
         if (Spot is { } spot && Scaled(spot.Y) is { } height) content.AddRange(plot.Dot(spot, height));
         var legend = Legend(Series.Select(s => (s.Name, s.Colour, s.Dash)), Left, Width - Right, Top + PlotHeight + 58, out var end);
@@ -101,6 +104,8 @@ public sealed record LineSvg
             }
             return Element("path", [("d", path.ToString()), ("fill", "none"), .. attributes]);
         }
+
+        public XElement Point(ChartPoint point, string colour) => Element("circle", ("cx", X(point.X)), ("cy", Y(point.Drawn!.Value)), ("r", 3.5), ("data-fill", colour));
 
         public IEnumerable<XElement> Upright(ChartMark mark)
         {

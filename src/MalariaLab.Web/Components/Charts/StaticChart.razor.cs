@@ -56,7 +56,7 @@ public sealed partial class StaticChart : ComponentBase
     {
         drawn = [.. Series.Select(s => s with { Points = Downsampling.MinMax(s.Points, MostPoints) })];
         var points = drawn.SelectMany(s => s.Points).Where(p => p.Drawn is not null).ToList();
-        whole = !UnitSquare && points.All(p => p.X == Math.Round(p.X)) && points.Any(p => p.X > 1);
+        whole = !UnitSquare && points.All(p => p.X == Math.Round(p.X)) && (points.Any(p => p.X > 1) || points.All(p => p.X > 0));
         x = UnitSquare ? (0, 1) : Range(points.Select(p => p.X));
         y = UnitSquare ? (0, 1) : Range(points.Select(p => p.Drawn!.Value));
     }

@@ -59,6 +59,22 @@ public static class LabSeed
         return all.ConvertAll(r => r.Id);
     }
 
+    /// <summary>The row of a spec, as the lab makes it.</summary>
+    public static Experiment ExperimentOf(ExperimentSpec spec, DateTimeOffset at) => new()
+    {
+        SpecJson = SpecJson.Write(spec),
+        SpecHash = SpecJson.Hash(spec),
+        Recipe = spec.Recipe,
+        Architecture = spec.Architecture.Key,
+        DatasetVersionId = spec.Data.DatasetVersionId,
+        SplitId = spec.Data.SplitId,
+        Seed = spec.Training.Seed,
+        Epochs = spec.Training.Epochs,
+        BatchSize = spec.Training.BatchSize,
+        LearningRate = spec.Optimizer.LearningRate,
+        CreatedAt = at,
+    };
+
     private static async Task<Run> AddRunAsync(LabDbContext db, DatasetVersion version, Split split, int i, DateTimeOffset at, Random random)
     {
         var recipe = Recipes.All[i % Recipes.All.Count];
@@ -68,20 +84,7 @@ public static class LabSeed
         var epochs = status switch { RunStatus.Queued => 0, RunStatus.Training => 12, RunStatus.Failed => 3, _ => spec.Training.Epochs };
         var run = new Run
         {
-            Experiment = new Experiment
-            {
-                SpecJson = SpecJson.Write(spec),
-                SpecHash = SpecJson.Hash(spec),
-                Recipe = spec.Recipe,
-                Architecture = spec.Architecture.Key,
-                DatasetVersionId = version.Id,
-                SplitId = split.Id,
-                Seed = spec.Training.Seed,
-                Epochs = spec.Training.Epochs,
-                BatchSize = spec.Training.BatchSize,
-                LearningRate = spec.Optimizer.LearningRate,
-                CreatedAt = at,
-            },
+            Experiment = ExperimentOf(spec, at),
             Name = $"{recipe.Title}, seed {42 + i}",
             Status = status,
             CreatedAt = at,

@@ -108,18 +108,7 @@ public sealed class SharedLab : IAsyncLifetime
         var report = Evaluator.Evaluate(predictions, 0);
         var run = new Run
         {
-            Experiment = new Experiment
-            {
-                SpecJson = SpecJson.Write(spec),
-                SpecHash = SpecJson.Hash(spec),
-                Recipe = spec.Recipe,
-                Architecture = spec.Architecture.Key,
-                DatasetVersionId = version.Id,
-                SplitId = split.Id,
-                Seed = seed,
-                Epochs = spec.Training.Epochs,
-                CreatedAt = now,
-            },
+            Experiment = LabSeed.ExperimentOf(spec, now),
             Name = name,
             Status = RunStatus.Succeeded,
             CreatedAt = now,
@@ -158,25 +147,19 @@ public sealed class SharedLab : IAsyncLifetime
             Blob = PredictionBlob.Write(predictions),
             At = now,
         });
-        db.Evaluations.Add(new EvaluationRow
+        // All images of a derived version would be the same again: that proves nothing beyond the test.
+        foreach (var (scope, hash) in new[] { (PredictionScope.Test, split.TestSetHash), (PredictionScope.All, version.ContentHash) })
         {
-            RunId = run.Id,
-            DatasetVersionId = version.Id,
-            Scope = PredictionScope.Test,
-            SetHash = split.TestSetHash,
-            ReportJson = System.Text.Json.JsonSerializer.Serialize(report, SpecJson.Options),
-            At = now,
-        });
-        // Of a derived version it would be the same images again: it proves nothing beyond the test.
-        db.Evaluations.Add(new EvaluationRow
-        {
-            RunId = run.Id,
-            DatasetVersionId = version.Id,
-            Scope = PredictionScope.All,
-            SetHash = version.ContentHash,
-            ReportJson = System.Text.Json.JsonSerializer.Serialize(report, SpecJson.Options),
-            At = now,
-        });
+            db.Evaluations.Add(new EvaluationRow
+            {
+                RunId = run.Id,
+                DatasetVersionId = version.Id,
+                Scope = scope,
+                SetHash = hash,
+                ReportJson = System.Text.Json.JsonSerializer.Serialize(report, SpecJson.Options),
+                At = now,
+            });
+        }
         await db.SaveChangesAsync();
         return run.Id;
     }

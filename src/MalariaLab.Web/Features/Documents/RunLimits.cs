@@ -65,7 +65,7 @@ public static class RunLimits
         if (around.External.Count == 0)
             yield return words["No external validation: the network was tested on images of the same source as it was trained on. "
                 + "Other stains, microscopes and clinics can be worse."];
-        if (findings.Detail.Spec.Weights.Source == WeightsSource.File)
+        if (findings.Detail.Spec.Weights.Source != WeightsSource.Random && around.SeenByStart == 0)
             yield return words["Training started from weights learned elsewhere; what those have seen is not part of this report."];
     }
 
